@@ -1,0 +1,5 @@
+"""`python -m imageo`."""
+
+from imageo.cli.main import main
+
+main()

@@ -1,0 +1,72 @@
+"""The command `imageo`: finds the subcommand, catches what a user can put right."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from imageo import __version__
+from imageo.errors import ImageoError
+from imageo.settings import Settings
+
+# One file a command, imported when it is asked for: `imageo --help` loads none of them.
+COMMANDS = {
+    "demo": "See it work: simulated models, a leaderboard and a bias map.",
+    "ingest": "Read ground truth, predictions or region boundaries into the database.",
+    "leaderboard": "Compare runs: accuracy, matches, errors, cost.",
+    "bias": "Show where on Earth a model is better or worse.",
+    "map": "Draw a bias map, one self-contained HTML file.",
+    "export": "Write a view to CSV, Parquet, GeoJSON or GeoPackage.",
+    "sql": "Run a read-only query.",
+    "db": "Start, stop, check, upgrade, back up the database.",
+    "about": "Show versions, licences and the credits of the data.",
+}
+
+
+class LazyGroup(click.Group):
+    """Subcommand `x` lives in `imageo.cli.x` as `command` and is imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"imageo.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="imageo")
+@click.option("--debug", is_flag=True, help="Show the full traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Measure how well vision language models find the place of a photo, and for whom they fail."""
+    settings: Settings = ctx.obj or Settings.from_environment()
+    ctx.obj = Settings(settings.home, settings.database_url, settings.bench_dir, debug or settings.debug)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; exit 0 on success, 2 on anything the user can put right."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or Settings.from_environment().debug
+    try:
+        result: Any = cli.main(args=given, standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("imageo: stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except ImageoError as problem:
+        if debug:
+            raise
+        click.echo(f"imageo: {problem}", err=True)
+        sys.exit(2)
+    sys.exit(result if isinstance(result, int) else 0)
