@@ -31,7 +31,7 @@ command -v "$python" >/dev/null ||
 
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --without-pip --clear .venv
 .venv/bin/python -m pip --version >/dev/null 2>&1 ||
-    .venv/bin/python -m ensurepip -q --default-pip 2>/dev/null ||
+    .venv/bin/python -m ensurepip --default-pip >/dev/null 2>/dev/null ||
     pip_of_debian ||
     fail "this Python has no pip and no ensurepip: ask for the package python3-venv (apt-get install python3-venv), then try again"
 
@@ -46,10 +46,10 @@ extra=${UV_INDEX:-${PIP_EXTRA_INDEX_URL:-$(told global.extra-index-url)}}
 
 install() {
     .venv/bin/uv pip install -q --python .venv/bin/python "$@" ||
-        .venv/bin/python -m pip install -q --disable-pip-version-check "$@"
+        .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"
 }
 
-.venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r locks/build.txt ||
+.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r locks/build.txt ||
     fail "the packages of locks/build.txt cannot be had: is there a way to a package index? (pip config list tells what pip was told)"
 install --require-hashes -r "$lock" || fail "the packages of $lock cannot be had, see above"
 install --no-deps --no-build-isolation -e .
