@@ -15,7 +15,7 @@ pip_of_debian() {
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     for attempt in first second; do
-        (cd "$folder" && apt-get download -qq python3-pip-whl >&2) && break
+        (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root python3-pip-whl >&2) && break
         [ "$attempt" = first ] && [ "$(id -u)" = 0 ] && apt-get update -qq >&2 && continue
         return 1
     done
@@ -29,6 +29,7 @@ command -v "$python" >/dev/null ||
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$("$python" --version) is too old, imageo needs 3.11 or newer; name one: make PYTHON=/path/to/python3.12 demo"
 
+echo "imageo: installing the packages of $lock into .venv" >&2
 .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --without-pip --clear .venv
 .venv/bin/python -m pip --version >/dev/null 2>&1 ||
     .venv/bin/python -m ensurepip --default-pip >/dev/null 2>/dev/null ||
