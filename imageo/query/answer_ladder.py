@@ -1,0 +1,126 @@
+"""From the text of an answer to its JSON object, rung by rung. A rung gives None where the text is not of its kind."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import json_repair
+import orjson
+
+from imageo.query.answer_prose import READ_LIMIT, read_prose
+
+Stage = Literal["strict", "fence", "object", "repair", "prose", "published", "mapped"]
+Fields = Mapping[str, object]
+
+# json-repair takes quadratic time on hostile nesting; real answers have fewer than ten braces.
+REPAIR_LIMIT = 20_000
+REPAIR_BRACES = 40
+
+_DECODER = json.JSONDecoder(strict=False)
+_GEOCODING = ("reverse_geocoding", "geocoding", "geolocation", "location")
+_PLACE = frozenset(("coordinates", "latitude", "lat", "address", "country", "city"))
+# Some models escape the line ends between tokens: a backslash before each, or a literal \\n.
+_ESCAPED_LINE_END = re.compile(r"\\n|\\(?=\s*\n)")
+
+
+def keyed(value: object) -> Fields | None:
+    """An object with its keys in one spelling ("Scene Type" -> "scene_type"), or None where it is none."""
+    if not isinstance(value, dict):
+        return None
+    return {str(key).strip().lower().replace(" ", "_").replace("-", "_"): item for key, item in value.items()}
+
+
+def geocoding(fields: Fields) -> Fields | None:
+    """The part of an answer that tells the place: `reverse_geocoding`, or the answer itself where it is flat."""
+    for name in _GEOCODING:
+        part = keyed(fields.get(name))
+        if part is not None:
+            return part
+    return fields if _PLACE & fields.keys() else None
+
+
+def read_fields(text: str) -> tuple[Fields, Stage] | None:
+    """The first rung that gives an object which tells a place, and the rung's name."""
+    for stage, read in _RUNGS:
+        fields = read(text)
+        if fields is not None and geocoding(fields) is not None:
+            return fields, stage
+    return None
+
+
+def _strict(text: str) -> Fields | None:
+    try:
+        value = orjson.loads(text)
+        if isinstance(value, str):
+            value = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    return _merged(value if isinstance(value, list) else [value])
+
+
+def _fence(text: str) -> Fields | None:
+    # Every second piece stands inside a fence; the last one counts.
+    for body in reversed(text[:READ_LIMIT].split("```")[1::2]):
+        brace = body.find("{")
+        fields = _strict(body[brace:]) if brace >= 0 else None
+        if fields is not None:
+            return fields
+    return None
+
+
+def _object(text: str) -> Fields | None:
+    text = text[:READ_LIMIT]
+    return _decoded(text) or _decoded(_ESCAPED_LINE_END.sub("\n", text))
+
+
+def _decoded(text: str) -> Fields | None:
+    # Objects in a row are one answer. A broken object ends the search: its inner objects are no answer.
+    found: list[object] = []
+    start = text.find("{")
+    while start >= 0:
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            break
+        found.append(value)
+        start = text.find("{", end)
+    return _merged(found)
+
+
+def _repair(text: str) -> Fields | None:
+    # Up to the last brace: what a cut answer says after it may be a cut number.
+    body = text[text.find("{") : text.rfind("}") + 1]
+    if not body or len(body) > REPAIR_LIMIT or body.count("{") + body.count("[") > REPAIR_BRACES:
+        return None
+    try:
+        fields = keyed(json_repair.loads(body, skip_json_loads=True))
+    except (ValueError, RecursionError):
+        return None
+    return fields if fields is not None and _is_sane(fields, body) else None
+
+
+def _is_sane(fields: Fields, text: str) -> bool:
+    """json-repair sometimes nests what stood side by side, or mends a number: neither is an answer."""
+    place = geocoding(fields)
+    if place is None:
+        return False
+    coordinates = keyed(place.get("coordinates")) or place
+    numbers = (coordinates.get(name) for name in ("latitude", "longitude"))
+    return all(str(number) in text for number in numbers if number is not None)
+
+
+def _merged(values: list[object]) -> Fields | None:
+    merged: dict[str, object] = {}
+    for value in values:
+        merged.update(keyed(value) or {})
+    return merged or None
+
+
+_RUNGS: tuple[tuple[Stage, Callable[[str], Fields | None]], ...] = (
+    ("strict", _strict),
+    ("fence", _fence),
+    ("object", _object),
+    ("repair", _repair),
+    ("prose", read_prose),
+)
