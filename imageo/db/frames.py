@@ -43,7 +43,10 @@ def read_view(
     parameters = {
         column: list(value) if isinstance(value, tuple | set) else value for column, value in conditions.items()
     }
-    rows = connection.execute(query, parameters, binary=True).fetchall()
+    try:
+        rows = connection.execute(query, parameters, binary=True).fetchall()
+    except psycopg.DataError as problem:
+        raise InputError(f"{view}: {problem.diag.message_primary}; see the condition given") from problem
     return _frame(rows, columns)
 
 

@@ -1,0 +1,42 @@
+"""Does the order of the models depend on who is counted?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class RankFlip:
+    """A run that stands elsewhere when non-answers are left out; ranks count from 1, ties share the best."""
+
+    run: str
+    measure: str
+    rank_all: int
+    rank_answered: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.run}: {self.measure.replace('_', ' ')} rank {self.rank_all} over all images, "
+            f"{self.rank_answered} over answers only"
+        )
+
+
+def rank_flips(frame: "pd.DataFrame", measures: Sequence[str], run: str = "run_label") -> list[RankFlip]:
+    """Runs whose rank differs between `<measure>_all` and `<measure>_answered`; one dataset a frame.
+
+    A higher value ranks first; a run without a value in either is left out.
+    """
+    flips = []
+    for measure in measures:
+        known = frame.dropna(subset=[f"{measure}_all", f"{measure}_answered"])
+        ranks_all = known[f"{measure}_all"].rank(method="min", ascending=False).astype(int)
+        ranks_answered = known[f"{measure}_answered"].rank(method="min", ascending=False).astype(int)
+        flips += [
+            RankFlip(name, measure, first, second)
+            for name, first, second in zip(known[run], ranks_all, ranks_answered, strict=True)
+            if first != second
+        ]
+    return flips

@@ -1,0 +1,41 @@
+"""`imageo leaderboard`."""
+
+import click
+
+from imageo.measures import DENOMINATORS, MEASURES
+from imageo.settings import Settings
+
+
+@click.command()
+@click.option("--dataset", help="Only this dataset.")
+@click.option(
+    "--denominator",
+    type=click.Choice(list(DENOMINATORS)),
+    default="all",
+    show_default=True,
+    help="Count a non-answer as wrong, or leave it out.",
+)
+@click.option("--sort", default="accuracy_25km_all", show_default=True, help="Column of bi.leaderboard, best first.")
+@click.option("--json", "as_json", is_flag=True, help="Every column of bi.leaderboard, as a list of objects.")
+@click.pass_obj
+def command(settings: Settings, dataset: str | None, denominator: str, sort: str, as_json: bool) -> None:
+    """Compare runs: accuracy, matches, errors, cost."""
+    from imageo.analysis.ranks import rank_flips
+    from imageo.db.engine import connect
+    from imageo.render.boards import read_leaderboard
+    from imageo.render.leaderboard import leaderboard_table
+    from imageo.render.tables import printable, to_json
+
+    with connect(settings, role="reader") as connection:
+        board = read_leaderboard(connection, dataset=dataset, sort=sort)
+    if as_json:
+        click.echo(to_json(board))
+        return
+    for _, runs in board.groupby("dataset", sort=True):
+        click.echo(leaderboard_table(runs, denominator) + "\n")
+        flips = rank_flips(runs, MEASURES)
+        if flips:
+            click.echo("Ranks that depend on who is counted:")
+            for flip in flips:
+                click.echo(f"  {printable(str(flip))}")
+            click.echo()

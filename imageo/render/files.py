@@ -1,0 +1,50 @@
+"""Frames to files: whole or not at all."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from imageo.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".csv", ".parquet", ".geojson", ".gpkg")
+
+
+def check_output(path: Path) -> None:
+    """Raise InputError where the file cannot be written, before anything is read for it."""
+    if path.suffix not in SUFFIXES:
+        raise InputError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; use {', '.join(SUFFIXES)}")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file")
+
+
+def write_frame(frame: "pd.DataFrame", path: Path) -> None:
+    """Write CSV (geometry as WKT), Parquet (GeoParquet with geometry), GeoJSON or GeoPackage."""
+    check_output(path)
+    if path.suffix in (".geojson", ".gpkg") and not _has_geometry(frame):
+        raise InputError(f"{path}: this view has no geometry; write .csv or .parquet")
+    # Beside the target, so that the last step is a rename and a failure leaves an older file as it was.
+    with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".imageo-") as folder:
+        unfinished = Path(folder) / path.name
+        _write(frame, unfinished)
+        unfinished.replace(path)
+
+
+def _write(frame: "pd.DataFrame", path: Path) -> None:
+    spatial: Any = frame
+    if path.suffix == ".csv":
+        (spatial.to_wkt() if _has_geometry(frame) else frame).to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        frame.to_parquet(path, index=False, compression="zstd")
+    elif path.suffix == ".geojson":
+        spatial.to_file(path, driver="GeoJSON", engine="pyogrio")
+    else:
+        spatial.to_file(path, driver="GPKG", layer=path.stem, engine="pyogrio")
+
+
+def _has_geometry(frame: "pd.DataFrame") -> bool:
+    return hasattr(frame, "geom_type")

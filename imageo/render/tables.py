@@ -1,0 +1,94 @@
+"""Frames as text: a table for people, JSON or CSV for programs."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Format = str
+"""How a column is shown: `text`, `count`, `percent` (of a share), `km`, `score`, `usd`."""
+
+
+def table(frame: "pd.DataFrame", columns: Mapping[str, tuple[str, Format]], *, title: str = "") -> str:
+    """The named columns as an aligned text table: column -> (heading, format). A missing value is a dash."""
+    from io import StringIO
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+    for heading, kind in columns.values():
+        shown.add_column(heading, justify="left" if kind == "text" else "right", overflow="fold")
+    for row in frame[list(columns)].itertuples(index=False):
+        cells = [format_value(value, kind) for value, (_, kind) in zip(row, columns.values(), strict=True)]
+        # Text, never markup: names of models and regions come from files.
+        shown.add_row(*(Text(cell) for cell in cells))
+    console = Console(file=StringIO(), width=_terminal_width(), color_system=None)
+    console.print(shown)
+    stream = console.file
+    assert isinstance(stream, StringIO)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n")
+
+
+def format_value(value: Any, kind: Format) -> str:
+    """One cell; a dash where there is nothing to say."""
+    import pandas as pd
+
+    if value is None or value is pd.NA or value != value:
+        return "-"
+    if kind == "percent":
+        return f"{100 * value:.1f}"
+    if kind == "count":
+        return f"{int(value):,}"
+    if kind == "km":
+        return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+    if kind == "score":
+        return f"{value:,.0f}"
+    if kind == "usd":
+        return f"{value:,.2f}" if value >= 1 else f"{value:.4f}"
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text without control characters: a name from a file must not drive the terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def to_json(frame: "pd.DataFrame") -> str:
+    """The frame as a list of objects; a missing value, NaN and infinity are null, a geometry is GeoJSON."""
+    import orjson
+
+    return orjson.dumps(
+        frame.to_dict("records"), default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+    ).decode()
+
+
+def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as CSV with a header; a missing value is empty."""
+    import csv
+    from io import StringIO
+
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    if value is pd.NA:
+        return None
+    if hasattr(value, "__geo_interface__"):
+        return value.__geo_interface__
+    return str(value)
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((160, 24)).columns
