@@ -5,6 +5,7 @@ import math
 import psycopg
 import pytest
 from geographiclib.geodesic import Geodesic
+from geographiclib.test import test_geodesic as karney
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -22,35 +23,12 @@ def _distance(connection: psycopg.Connection, name: str, a: tuple[float, float],
     return float(row[0])
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "metres"),
-    [
-        # Karney (2013), Algorithms for geodesics, tables 2 to 6, and GeographicLib's own test set (testcases in
-        # geographiclib's test_geodesic): latitudes and longitudes in degrees, s12 in metres.
-        ((35.60777, -139.44815), (-11.17491, -69.95921), 8935244.5604818305),
-        ((55.52454, 106.05087), (22.020059880982801, 197.18234), 4105086.1713924406),
-        ((-21.97856, 142.59065), (41.84138, 98.56635), 8394328.894657671),
-        ((-66.99028, 112.2363), (-12.70631, 285.90344), 11150344.2312080241),
-        ((-17.42761, 173.34268), (-15.84784, 5.93557), 16076603.1631180673),
-        ((32.84994, 48.28919), (-56.28556, 202.29132), 16727068.9438164461),
-        ((6.96833, 52.74123), (-7.39675, 206.17291), 17102477.2496958388),
-        ((-50.56724, -16.30485), (-33.56571, -94.97412), 6455670.5118668696),
-        ((-58.93002, -8.90775), (-8.91104, 133.13503), 11756066.0219864627),
-        ((-68.82867, -74.28391), (-50.63005, -8.36685), 3956936.926063544),
-        ((-10.62672, -32.0898), (5.883777, -134.31681), 11470869.3864563009),
-        ((-21.76221, 166.90563), (29.319421, 213.97627), 6098904.2407500057),
-        ((-19.79938, -174.47484), (71.881543, -11.99349), 13607654.6199629),
-        ((-11.95887, -116.94513), (4.57352, 7.16501), 13834722.5801401374),
-        ((-87.85331, 85.66836), (66.48646, 16.09921), 17286615.3147144645),
-        ((1.74708, 128.32011), (-101.71, 0.0), None),
-    ],
-)
-def test_geodesic_distance_is_geographiclibs_to_a_millimetre(
-    connection: psycopg.Connection, a: tuple[float, float], b: tuple[float, float], metres: float | None
-) -> None:
-    if metres is None:
-        b, metres = (-90.0, 0.0), Geodesic.WGS84.Inverse(*a, -90.0, 0.0)["s12"]
-    assert _distance(connection, "geodesic_km", a, b) == pytest.approx(metres / 1000, abs=MILLIMETRE)
+# GeographicLib's own test set: lat1, lon1, azi1, lat2, lon2, azi2, s12 (metres), ... Source: Karney (2013).
+@pytest.mark.parametrize("case", karney.GeodesicTest.testcases)
+def test_geodesic_distance_is_geographiclibs_to_a_millimetre(connection: psycopg.Connection, case: list[float]) -> None:
+    lat1, lon1, _, lat2, lon2, _, metres = case[:7]
+    found = _distance(connection, "geodesic_km", (lat1, lon1), (lat2, lon2))
+    assert found == pytest.approx(metres / 1000, abs=MILLIMETRE)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
