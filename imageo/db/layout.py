@@ -3,10 +3,11 @@
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -74,6 +75,14 @@ class Layout:
             pid = _first_number(file)
             if pid and _exists(pid) and not self._is_ours(pid):
                 file.unlink()
+
+    def end_orphans(self) -> None:
+        """End the sessions that a killed server left at work; where /proc is not readable, nothing."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                pid = int(process.name)
+                if (process / "cwd").readlink() == self.data and _command_line(pid).startswith("postgres: "):
+                    os.kill(pid, signal.SIGTERM)
 
     def check_name(self) -> None:
         """Raise DatabaseError when PostgreSQL's programs would misread the folder's name."""

@@ -96,6 +96,7 @@ class Server:
             orphaned = "already exists" in reason or "still in use" in reason
             if not orphaned or time.monotonic() > deadline:
                 raise DatabaseError(f"the server does not start: {reason} (log: {log})")
+            self.layout.end_orphans()
             time.sleep(0.3)
 
     def stop(self) -> None:
@@ -170,4 +171,4 @@ def _reason(output: str) -> str:
     """The line of a log, or of a program's errors, that says what went wrong."""
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no message"]
     grave = [found[1] for line in lines if (found := re.search(r"(?:FATAL|PANIC|error):\s*(.+)", line))]
-    return (grave or lines)[-1]
+    return grave[0] if grave else lines[-1]
