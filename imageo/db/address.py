@@ -1,5 +1,6 @@
 """Addresses of databases (libpq URIs or key=value strings), shown and passed on without secrets."""
 
+import re
 from urllib.parse import quote, urlencode
 
 from psycopg import ProgrammingError
@@ -8,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from imageo.errors import DatabaseError
 
 SECRETS = ("password", "sslpassword")
+HOST_NAME = re.compile(r"[\w.-]+")  # not a folder of sockets, a list of hosts or an IPv6 address
 
 
 def parts(url: str) -> dict[str, str]:
@@ -24,25 +26,19 @@ def parts(url: str) -> dict[str, str]:
 def masked(url: str) -> str:
     """The address as a URI, with *** for its secrets."""
     told = {name: "***" if name in SECRETS else value for name, value in parts(url).items()}
-    user, password = told.pop("user", ""), told.pop("password", "")
-    host, port, database = told.pop("host", ""), told.pop("port", ""), told.pop("dbname", "")
-    login = quote(user, safe="") + (f":{password}" if password else "")
-    if "/" in host or "," in host:
-        told["host"], host = host, ""
-    return "".join(
-        (
-            "postgresql://",
-            f"{login}@" if login else "",
-            host,
-            f":{port}" if port else "",
-            f"/{quote(database, safe='')}" if database else "",
-            f"?{urlencode(told, safe='/*', quote_via=quote)}" if told else "",
-        )
-    )
+    login = quote(told.pop("user", ""), safe="")
+    if "password" in told:
+        login += f":{told.pop('password')}"
+    place = ""
+    if HOST_NAME.fullmatch(told.get("host", "")):
+        place = ":".join(told.pop(name) for name in ("host", "port") if name in told)
+    database = quote(told.pop("dbname", ""), safe="")
+    rest = urlencode(told, safe="/*,:", quote_via=quote)
+    return f"postgresql://{login}{'@' if login else ''}{place}/{database}{'?' if rest else ''}{rest}"
 
 
 def for_program(url: str) -> tuple[str, dict[str, str]]:
-    """The address without its secrets, fit for a command line, and the environment that carries them."""
+    """The address without its password, fit for a command line, and the environment that carries it."""
     told = parts(url)
     password = told.pop("password", None)
     return make_conninfo("", **told), {"PGPASSWORD": password} if password else {}

@@ -140,5 +140,5 @@ def _run(*command: str, cwd: Path | None = None) -> str:
     )
     if ran.returncode != 0:
         lines = (ran.stderr.strip() or ran.stdout.strip() or "no message").splitlines()
-        raise AptError(f"{' '.join(command[:1])} failed: {lines[-1]}")
+        raise AptError(f"{command[0]} failed: {lines[-1].removeprefix('E: ')}")
     return ran.stdout
