@@ -5,6 +5,8 @@ select
     region.code as region_code,
     region.name as region_name,
     region.parent_code,
+    region.source,
+    region.point_of_view,
     st_y(region.label_location) as latitude,
     st_x(region.label_location) as longitude,
     region.geometry

@@ -1,0 +1,174 @@
+"""A choropleth of rates per region: every run, measure and denominator in one file, one geometry."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+import shapely
+from branca.element import MacroElement
+from folium.template import Template
+
+from imageo.errors import InputError
+from imageo.render.classes import CIVIDIS
+from imageo.render.drawing import Drawing, draw
+from imageo.render.labels import DENOMINATORS, LEVELS, MEASURES, clean_label, listed, sorting_key
+from imageo.render.page import OfflineMap, Page
+from imageo.render.projection import projection_for
+from imageo.render.rates import RateColumns, rate_columns
+
+_METHOD = (
+    "Intervals are Wilson's, 95 %. The shrunk rate draws rates of few images towards the mean of the run (empirical "
+    "Bayes). A dot stands for a region too small to be seen."
+)
+# Antarctica is drawn, but the first view leaves it out.
+_SOUTHERNMOST_IN_VIEW = -60.0
+
+
+def choropleth(
+    shapes: gpd.GeoDataFrame,
+    rates: pd.DataFrame,
+    *,
+    title: str,
+    subtitle: str,
+    provenance: str,
+    minimum_n: int = 10,
+    measure: str = "country_match",
+    denominator: str = "all",
+) -> folium.Map:
+    """Colour regions by a rate, with a choice of run, measure and denominator in the page.
+
+    `shapes`: rows of `bi.region_shape` of one level, geometry in EPSG:4326. `rates`: rows of `bi.region_rate` of one
+    dataset and that level.
+    `minimum_n`: regions with fewer images are hatched. `measure` and `denominator` ("all": no answer is wrong;
+    "answered") are what the page shows first. Equal input gives equal bytes, and the page loads nothing.
+    Raises InputError when there is nothing to draw or an argument names nothing that exists.
+    """
+    level = _only_level(shapes)
+    _check_choice(rates, measure, denominator)
+    columns = rate_columns(rates, list(MEASURES), minimum_n)
+    shown, drawing = _drawing(_by_name(shapes, level), level)
+    payload = _payload(shown, drawing, columns, level, minimum_n, (measure, denominator))
+    page = Page(
+        title=clean_label(title),
+        subtitle=subtitle,
+        provenance=" ".join(filter(None, (provenance, _undrawn(shown, columns), _METHOD))),
+        scripts=("payload.js", "words.js", "tooltip.js", "legend.js", "choropleth.js"),
+        styles=("page.css", "choropleth.css"),
+    )
+    plane = OfflineMap(page, crs="Simple", zoom_snap=0.05, zoom_delta=1, wheel_px_per_zoom_level=90, min_zoom=-9)
+    plane.add_child(_Regions(payload))
+    return plane
+
+
+class _Regions(MacroElement):
+    """The data of a choropleth, compressed, and the call that draws it on its map."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <script type="text/plain" id="regions-data">{{ this.data }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            imageo.start({{ this._parent.get_name() }}, "regions-data", imageo.choropleth);
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, payload: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Regions"
+        self._id = "imageo"
+        text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
+        self.data = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+
+
+def _only_level(shapes: gpd.GeoDataFrame) -> str:
+    levels = sorted(shapes["level"].unique())
+    if len(levels) != 1:
+        found = ", ".join(levels) or "no region"
+        raise InputError(f"map: one level of regions can be drawn at a time, got {found}; choose one level")
+    return str(levels[0])
+
+
+def _check_choice(rates: pd.DataFrame, measure: str, denominator: str) -> None:
+    present = [name for name in MEASURES if (rates["measure"] == name).any()]
+    if not present:
+        raise InputError("map: there are no rates to draw; ingest predictions first, or choose another level")
+    if measure not in present:
+        raise InputError(f"map: there is no measure {measure!r} here; choose one of {', '.join(present)}")
+    if denominator not in DENOMINATORS:
+        raise InputError(f"map: there is no denominator {denominator!r}; choose one of {', '.join(DENOMINATORS)}")
+
+
+def _by_name(shapes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+    """Regions under the names that readers see, in the order in which the keyboard walks through them."""
+    names = [clean_label(name) for name in shapes["region_name"]]
+    if level == "admin1":
+        # Many countries have a Central Province.
+        names = [f"{name} ({parent})" for name, parent in zip(names, shapes["parent_code"], strict=True)]
+    ordered = shapes.assign(region_name=names, folded=[sorting_key(name) for name in names])
+    return ordered.sort_values(["folded", "region_code"]).reset_index(drop=True)
+
+
+def _drawing(shapes: gpd.GeoDataFrame, level: str) -> tuple[gpd.GeoDataFrame, Drawing]:
+    """The shapes of which the projection shows something, and what it shows."""
+    projection = projection_for(level)
+    regions = projection.project(shapes["region_code"].tolist(), shapes.geometry.to_numpy())
+    seen = shapely.area(regions) > 0
+    if not seen.any():
+        raise InputError(f"map: no boundary of level {level} has an area; load them with `imageo ingest regions`")
+    shown = shapes[seen].reset_index(drop=True)
+    in_view = shapely.bounds(shown.geometry.to_numpy())[:, 3] > _SOUTHERNMOST_IN_VIEW
+    backdrop = projection.backdrop(shown["region_code"].tolist())
+    return shown, draw(regions[seen], backdrop, in_view if in_view.any() else ~in_view)
+
+
+def _payload(
+    shapes: gpd.GeoDataFrame,
+    drawing: Drawing,
+    columns: RateColumns,
+    level: str,
+    minimum_n: int,
+    choice: tuple[str, str],
+) -> dict[str, Any]:
+    rated = {code: index for index, code in enumerate(columns.regions)}
+    measure, denominator = choice
+    return {
+        "level": LEVELS.get(level, ("region", "regions")),
+        "size": drawing.size,
+        "view": drawing.view,
+        "areas": drawing.areas,
+        "lines": drawing.lines,
+        "names": shapes["region_name"].tolist(),
+        "paths": drawing.paths,
+        "symbols": drawing.symbols,
+        "reach": drawing.reach,
+        "rated": [rated.get(code) for code in shapes["region_code"]],
+        "runs": [clean_label(run) for run in columns.runs],
+        "measures": [
+            {"label": MEASURES[name].label, "meaning": MEASURES[name].meaning, "breaks": breaks}
+            for name, breaks in zip(columns.measures, columns.breaks, strict=True)
+        ],
+        "denominators": [{"key": key, "label": label} for key, label in DENOMINATORS.items()],
+        "first": {
+            "run": 0,
+            "measure": columns.measures.index(measure),
+            "denominator": list(DENOMINATORS).index(denominator),
+        },
+        "minimum": minimum_n,
+        "colours": CIVIDIS,
+        "intervals": columns.intervals,
+        "values": columns.values,
+    }
+
+
+def _undrawn(shapes: gpd.GeoDataFrame, columns: RateColumns) -> str:
+    """A sentence on the regions that have rates and no boundary; nothing goes missing silently."""
+    missing = sorted(set(columns.regions) - set(shapes["region_code"]))
+    if not missing:
+        return ""
+    return f"Not drawn, for want of a boundary: {listed([clean_label(code) for code in missing])}."

@@ -1,0 +1,37 @@
+"""Class breaks and colours of a choropleth: the same for every run, so that colours can be compared."""
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+
+CIVIDIS = ("#083370", "#4a536c", "#737475", "#9e9676", "#cebc63", "#fee838")
+"""Six colours from worst to best: matplotlib's cividis at 0.1, 0.28 .. 1, whose lightness rises evenly for readers
+with and without colour vision deficiency (Nunez, Anderton and Renslow 2018, doi:10.1371/journal.pone.0199239)."""
+
+SCHEMES = (
+    (0.1, 0.3, 0.5, 0.7, 0.9),
+    (0.5, 0.7, 0.8, 0.9, 0.95),
+    (0.05, 0.1, 0.2, 0.3, 0.5),
+)
+"""Class boundaries of a rate, round ones to be read and quoted: for rates all over 0..1, high ones, low ones."""
+
+
+def breaks_for(rates: Iterable[float]) -> tuple[float, ...]:
+    """The scheme that spreads `rates` (0..1, all runs pooled) most evenly over its classes.
+
+    Evenness is Shannon's entropy of the class counts; the first scheme wins a tie and where there is no rate.
+    """
+    pooled = list(rates)
+    return max(SCHEMES, key=lambda scheme: round(_entropy(class_counts(pooled, scheme)), 9))
+
+
+def class_counts(rates: Iterable[float], breaks: tuple[float, ...]) -> list[int]:
+    """How many rates fall in each class; a class holds its lower boundary, the last one 1 as well."""
+    edges = (-math.inf, *breaks, math.inf)
+    pooled = list(rates)
+    return [sum(lower <= rate < upper for rate in pooled) for lower, upper in pairwise(edges)]
+
+
+def _entropy(counts: list[int]) -> float:
+    total = sum(counts)
+    return -sum(count / total * math.log(count / total) for count in counts if count)

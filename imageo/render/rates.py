@@ -1,0 +1,119 @@
+"""The rows of `bi.region_rate` as columns that a page can index by run, measure and region."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from imageo.errors import InputError
+from imageo.render.classes import breaks_for
+
+_DENOMINATORS = ("all", "answered")
+_DISTANCES = ("error_km_median_answered", "error_km_median_bounded")
+
+Cube = npt.NDArray[np.float64]
+Cell = float | int | None
+
+
+@dataclass(frozen=True)
+class RateColumns:
+    """Rates of one dataset at one level.
+
+    `values[column][run][measure][region]` is a number or None, over `runs`, `measures` and `regions` (codes of
+    the regions with at least one row) in their order; shares are in thousandths, distances in kilometres, whole
+    ones from 100 and with one decimal from 10 and two below. `intervals["k/n"]` are the bounds of the Wilson interval of k of n, in thousandths: they depend
+    on nothing else, and few pairs occur. `breaks` are the class boundaries of each measure, the same for all
+    runs and denominators.
+    """
+
+    runs: list[str]
+    measures: list[str]
+    regions: list[str]
+    values: dict[str, list[list[list[Cell]]]]
+    intervals: dict[str, tuple[int, int]]
+    breaks: list[tuple[float, ...]]
+
+
+def rate_columns(rates: pd.DataFrame, measures: Sequence[str], minimum_n: int) -> RateColumns:
+    """Turn the rows of `bi.region_rate` (one a run, measure and region) into columns.
+
+    `measures` is the order of the known measures; those without a row are left out. Regions with fewer than
+    `minimum_n` images have no say in the class boundaries. Raises InputError where two rows tell of one cell.
+    """
+    known = rates[rates["measure"].isin(measures)]
+    _refuse_doubles(known)
+    runs = sorted(known["run_label"].unique())
+    present = [measure for measure in measures if (known["measure"] == measure).any()]
+    regions = sorted(known["region_code"].unique())
+    place = (
+        pd.Index(runs).get_indexer(pd.Index(known["run_label"])),
+        pd.Index(present).get_indexer(pd.Index(known["measure"])),
+        pd.Index(regions).get_indexer(pd.Index(known["region_code"])),
+    )
+
+    def spread(column: str) -> Cube:
+        cube = np.full((len(runs), len(present), len(regions)), np.nan)
+        cube[place] = _numbers(known, column)
+        return cube
+
+    counts = {column: spread(column) for column in ("n_all", "n_answered", "n_correct")}
+    shrunk = {f"shrunk_rate_{each}": spread(f"shrunk_rate_{each}") * 1000 for each in _DENOMINATORS}
+    distances = {column: spread(column) for column in _DISTANCES}
+    return RateColumns(
+        runs=runs,
+        measures=present,
+        regions=regions,
+        values={column: _cells(np.round(cube)) for column, cube in (counts | shrunk).items()}
+        | {column: _cells(_as_shown(cube)) for column, cube in distances.items()},
+        intervals=_intervals(known),
+        breaks=[_shared_breaks(counts, measure, minimum_n) for measure in range(len(present))],
+    )
+
+
+def _refuse_doubles(rates: pd.DataFrame) -> None:
+    key = ["run_label", "measure", "region_code"]
+    doubled = rates.loc[rates.duplicated(key), key]
+    if not doubled.empty:
+        run, measure, region = doubled.iloc[0]
+        raise InputError(f"map: two rows give {measure} of run {run!r} in {region!r}; draw one dataset and level")
+
+
+def _numbers(rates: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+    return pd.to_numeric(rates[column]).to_numpy(dtype=float, na_value=np.nan)
+
+
+def _intervals(rates: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    intervals: dict[str, tuple[int, int]] = {}
+    for each in _DENOMINATORS:
+        columns = ("n_correct", f"n_{each}", f"wilson_lower_{each}", f"wilson_upper_{each}")
+        rows = np.unique(np.column_stack([_numbers(rates, column) for column in columns]), axis=0)
+        for correct, images, lower, upper in rows[~np.isnan(rows).any(axis=1)].tolist():
+            intervals[f"{correct:.0f}/{images:.0f}"] = (round(lower * 1000), round(upper * 1000))
+    return dict(sorted(intervals.items()))
+
+
+def _shared_breaks(counts: dict[str, Cube], measure: int, minimum_n: int) -> tuple[float, ...]:
+    correct = counts["n_correct"][:, measure]
+    pooled: list[float] = []
+    for each in _DENOMINATORS:
+        images = counts[f"n_{each}"][:, measure]
+        enough = images >= max(minimum_n, 1)
+        pooled.extend((correct[enough] / images[enough]).tolist())
+    return breaks_for(pooled)
+
+
+def _as_shown(kilometres: Cube) -> Cube:
+    step = np.where(kilometres < 10, 100, np.where(kilometres < 100, 10, 1))
+    return np.round(kilometres * step) / step
+
+
+def _cells(cube: Cube) -> list[list[list[Cell]]]:
+    return [[[_cell(number) for number in row] for row in page] for page in cube.tolist()]
+
+
+def _cell(number: float) -> Cell:
+    if np.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number

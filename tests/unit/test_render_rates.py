@@ -1,0 +1,85 @@
+"""Rows of rates become columns; labels become fit to be shown."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imageo.errors import InputError
+from imageo.render.labels import clean_label, sorting_key
+from imageo.render.rates import rate_columns
+
+ROW = {
+    "run_label": "a",
+    "measure": "country_match",
+    "region_code": "FR",
+    "n_all": 10,
+    "n_answered": 8,
+    "n_correct": 6,
+    "wilson_lower_all": 0.3127,
+    "wilson_upper_all": 0.8318,
+    "shrunk_rate_all": 0.6049,
+    "wilson_lower_answered": 0.4093,
+    "wilson_upper_answered": 0.9285,
+    "shrunk_rate_answered": np.nan,
+    "error_km_median_answered": 0.6765,
+    "error_km_median_bounded": 20015.0,
+}
+
+
+def columns(*changes: dict, minimum_n: int = 1):
+    return rate_columns(pd.DataFrame([ROW | change for change in changes]), ["country_match", "city_match"], minimum_n)
+
+
+def test_values_stand_at_run_measure_and_region() -> None:
+    made = columns({}, {"run_label": "b", "region_code": "DE", "n_correct": 1}, {"measure": "city_match"})
+    assert (made.runs, made.measures, made.regions) == (["a", "b"], ["country_match", "city_match"], ["DE", "FR"])
+    assert made.values["n_correct"] == [[[None, 6], [None, 6]], [[1, None], [None, None]]]
+
+
+def test_numbers_are_as_fine_as_they_are_shown() -> None:
+    made = columns({})
+    assert made.values["shrunk_rate_all"] == [[[605]]]
+    assert made.values["shrunk_rate_answered"] == [[[None]]]
+    assert made.values["error_km_median_answered"] == [[[0.68]]]
+    assert made.values["error_km_median_bounded"] == [[[20015]]]
+    assert made.intervals == {"6/10": (313, 832), "6/8": (409, 928)}
+
+
+def test_regions_below_the_minimum_have_no_say_in_the_classes() -> None:
+    def regions(images: int, *correct: int) -> list[dict]:
+        return [
+            {"region_code": f"{images}-{k}", "n_all": images, "n_answered": images, "n_correct": k} for k in correct
+        ]
+
+    low = regions(100, 2, 7, 15, 25, 40, 60)
+    high = regions(20, 12, 15, 17, 18, 19, 20) + regions(21, 12, 15, 17, 19, 20, 21)
+    assert columns(*low, minimum_n=50).breaks[0][0] == 0.05
+    assert columns(*low, *high, minimum_n=50).breaks[0][0] == 0.05
+    assert columns(*low, *high, minimum_n=10).breaks[0][0] != 0.05
+
+
+def test_unknown_measures_are_left_out() -> None:
+    assert columns({}, {"measure": "charm"}).measures == ["country_match"]
+
+
+def test_two_rows_for_one_cell_are_refused() -> None:
+    with pytest.raises(InputError, match="two rows give country_match of run 'a' in 'FR'"):
+        columns({}, {"n_all": 11})
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("  o3\n(as published) ", "o3 (as published)"),
+        ("a\u202eb\u2066c\x00d", "abc d"),
+        ("x" * 200, "x" * 79 + "…"),
+        ("<b>", "<b>"),
+        ("東京", "東京"),
+    ],
+)
+def test_labels_are_one_short_line(given: str, shown: str) -> None:
+    assert clean_label(given) == shown
+
+
+def test_names_sort_without_accents() -> None:
+    assert sorted(["Zambia", "Åland", "albania"], key=sorting_key) == ["Åland", "albania", "Zambia"]
