@@ -53,6 +53,13 @@ class Answer:
     setting: str | None = None
     reasoning: dict[str, str] | None = None
 
+    @property
+    def point(self) -> Point | None:
+        """The answered place."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Point(self.latitude, self.longitude)
+
 
 def parse_answer(raw: str | None) -> Answer:
     """Read a raw answer. Never raises; never gives a coordinate that the text does not hold.

@@ -1,0 +1,146 @@
+"""A file as a table: its columns, and its rows one after another."""
+
+import csv
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from imageo.errors import InputError
+from imageo.ingest.file_kind import FileKind, file_kind
+from imageo.ingest.rows import Reject, Row
+from imageo.ingest.text_lines import is_readable, text_lines
+
+LONGEST_CELL = 16 * 1024 * 1024
+_PEEKED = 100
+
+
+@dataclass(frozen=True)
+class Table:
+    """`columns` as the file names them; of JSON lines, those of the first hundred rows."""
+
+    kind: FileKind
+    columns: list[str]
+    rows: Iterator[Row | Reject]
+
+
+def read_table(path: Path) -> Table:
+    """Open a CSV (any delimiter), JSON lines, Parquet, GeoJSON, GeoPackage or FlatGeobuf file.
+
+    Geometry becomes the columns latitude and longitude. Raises InputError where the file is none of these.
+    """
+    kind = file_kind(path)
+    if kind == "csv":
+        return _read_csv(path)
+    if kind == "jsonl":
+        return _read_json_lines(path)
+    from imageo.ingest import arrow_tables
+
+    read = arrow_tables.read_parquet if kind == "parquet" else arrow_tables.read_geo
+    columns, rows = read(path)
+    return Table(kind, columns, rows)
+
+
+def flattened(values: dict[str, object], prefix: str = "") -> dict[str, object]:
+    """Objects within objects as columns with dots in their names: `{"a": {"b": 1}}` is `{"a.b": 1}`."""
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, dict) and prefix.count(".") < 4:
+            flat.update(flattened(value, f"{prefix}{name}."))
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _read_json_lines(path: Path) -> Table:
+    rows = _json_rows(path)
+    peeked = list(itertools.islice(rows, _PEEKED))
+    columns = dict.fromkeys(name for row in peeked if isinstance(row, Row) for name in flattened(row.values))
+    return Table("jsonl", list(columns), itertools.chain(peeked, rows))
+
+
+def _json_rows(path: Path) -> Iterator[Row | Reject]:
+    for number, (line, is_whole) in enumerate(text_lines(path, newline="\n"), 1):
+        if line.isspace():
+            continue
+        problem = _text_problem(line, is_whole)
+        if problem:
+            yield Reject(number, *problem, line)
+            continue
+        try:
+            values = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            where = "the file ends within this line" if not line.endswith("\n") else str(error).partition(": line")[0]
+            yield Reject(number, "malformed JSON", where, line)
+            continue
+        if isinstance(values, dict):
+            yield Row(number, values, line)
+        else:
+            yield Reject(number, "malformed JSON", "not an object", line)
+
+
+def _text_problem(text: str, is_whole: bool = True) -> tuple[str, str] | None:
+    if not is_whole:
+        return "line too long", "more than 64 MiB"
+    if "\x00" in text:
+        return "NUL byte", ""
+    if not is_readable(text):
+        return "wrong encoding", "not UTF-8"
+    return None
+
+
+def _read_csv(path: Path) -> Table:
+    csv.field_size_limit(LONGEST_CELL)
+    header_line, _ = next(text_lines(path, newline=""))
+    if _text_problem(header_line):
+        raise InputError(f"{path} line 1: the column names are no UTF-8 text; save the file as UTF-8")
+    delimiter = max(",;\t|", key=_outside_quotes(header_line).count)
+    try:
+        header = next(csv.reader(_csv_lines(path), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError(f"{path} line 1: the column names cannot be read: {error}") from None
+    columns = [name.strip() or f"column_{number}" for number, name in enumerate(header, 1)]
+    repeated = {name for name in columns if columns.count(name) > 1}
+    if repeated:
+        raise InputError(f"{path} line 1: column {sorted(repeated)[0]!r} stands twice; rename one of them")
+    return Table("csv", columns, _csv_rows(path, columns, delimiter))
+
+
+def _csv_lines(path: Path) -> Iterator[str]:
+    # A line that is not whole comes with too few cells, or with one that is too long: its row is rejected.
+    return (line for line, _ in text_lines(path, newline=""))
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _csv_rows(path: Path, columns: list[str], delimiter: str) -> Iterator[Row | Reject]:
+    reader = csv.reader(_csv_lines(path), delimiter=delimiter)
+    next(reader)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Reject(line, "malformed CSV", str(error), "")
+            continue
+        if cells:
+            yield _csv_row(line, cells, columns, delimiter, reader.line_num)
+
+
+def _csv_row(line: int, cells: list[str], columns: list[str], delimiter: str, last_line: int) -> Row | Reject:
+    raw = delimiter.join(cells)
+    if len(cells) != len(columns):
+        detail = f"{len(cells)} cells under {len(columns)} column names"
+        if last_line > line:
+            detail += f"; lines {line} to {last_line} were read as one row: is a quote not closed?"
+        return Reject(line, "malformed CSV", detail, raw)
+    problem = _text_problem(raw)
+    if problem:
+        return Reject(line, *problem, raw)
+    return Row(line, dict(zip(columns, cells, strict=True)), raw)
