@@ -24,6 +24,7 @@ _METHOD = (
     "Intervals are Wilson's, 95 %. The shrunk rate draws rates of few images towards the mean of the run (empirical "
     "Bayes). A dot stands for a region too small to be seen."
 )
+_SCRIPTS = ("payload", "words", "tooltip", "legend", "regions", "walk", "choropleth")
 # Antarctica is drawn, but the first view leaves it out.
 _SOUTHERNMOST_IN_VIEW = -60.0
 
@@ -42,9 +43,8 @@ def choropleth(
     """Colour regions by a rate, with a choice of run, measure and denominator in the page.
 
     `shapes`: rows of `bi.region_shape` of one level, geometry in EPSG:4326. `rates`: rows of `bi.region_rate` of one
-    dataset and that level.
-    `minimum_n`: regions with fewer images are hatched. `measure` and `denominator` ("all": no answer is wrong;
-    "answered") are what the page shows first. Equal input gives equal bytes, and the page loads nothing.
+    dataset and that level. `minimum_n`: regions with fewer images are hatched. `measure` and `denominator` ("all": no
+    answer is wrong; "answered") are what the page shows first. Equal input gives equal bytes; the page loads nothing.
     Raises InputError when there is nothing to draw or an argument names nothing that exists.
     """
     level = _only_level(shapes)
@@ -53,10 +53,10 @@ def choropleth(
     shown, drawing = _drawing(_by_name(shapes, level), level)
     payload = _payload(shown, drawing, columns, level, minimum_n, (measure, denominator))
     page = Page(
-        title=clean_label(title),
+        title=title,
         subtitle=subtitle,
         provenance=" ".join(filter(None, (provenance, _undrawn(shown, columns), _METHOD))),
-        scripts=("payload.js", "words.js", "tooltip.js", "legend.js", "choropleth.js"),
+        scripts=[f"{name}.js" for name in _SCRIPTS],
         styles=("page.css", "choropleth.css"),
     )
     plane = OfflineMap(page, crs="Simple", zoom_snap=0.05, zoom_delta=1, wheel_px_per_zoom_level=90, min_zoom=-9)
@@ -117,11 +117,13 @@ def _by_name(shapes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
 def _drawing(shapes: gpd.GeoDataFrame, level: str) -> tuple[gpd.GeoDataFrame, Drawing]:
     """The shapes of which the projection shows something, and what it shows."""
     projection = projection_for(level)
-    regions = projection.project(shapes["region_code"].tolist(), shapes.geometry.to_numpy())
+    bounded = shapes[shapely.area(shapes.geometry.to_numpy()) > 0]
+    regions = projection.project(bounded["region_code"].tolist(), bounded.geometry.to_numpy())
+    # An inset of the United States leaves out what lies outside its window.
     seen = shapely.area(regions) > 0
     if not seen.any():
         raise InputError(f"map: no boundary of level {level} has an area; load them with `imageo ingest regions`")
-    shown = shapes[seen].reset_index(drop=True)
+    shown = bounded[seen].reset_index(drop=True)
     in_view = shapely.bounds(shown.geometry.to_numpy())[:, 3] > _SOUTHERNMOST_IN_VIEW
     backdrop = projection.backdrop(shown["region_code"].tolist())
     return shown, draw(regions[seen], backdrop, in_view if in_view.any() else ~in_view)

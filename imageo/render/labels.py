@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LABEL_LENGTH = 80
 # Marks that turn the direction of the text after them, and would turn the rest of a line as well.
 _BIDI_CONTROLS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
@@ -41,12 +40,12 @@ LEVELS = {
 }
 
 
-def clean_label(text: object) -> str:
-    """One line of at most 80 characters without control characters and direction marks."""
+def clean_label(text: object, length: int = 80) -> str:
+    """One line of at most `length` characters without control characters and direction marks."""
     kept = _BIDI_CONTROLS.sub("", str(text))
     shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in kept)
     line = " ".join(shown.split())
-    return line if len(line) <= LABEL_LENGTH else line[: LABEL_LENGTH - 1] + "…"
+    return line if len(line) <= length else line[: length - 1] + "…"
 
 
 def sorting_key(text: str) -> str:

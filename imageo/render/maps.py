@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -134,18 +133,19 @@ def _subtitle(level: str) -> str:
 
 def _provenance(dataset: str, runs: Sequence[str], shapes: gpd.GeoDataFrame, drawn_on: date | None) -> str:
     named = listed([clean_label(run) for run in runs])
-    sentences = [f"Dataset {clean_label(dataset)}, {len(runs)} run{'s' if len(runs) > 1 else ''}: {named}."]
-    sentences += [f"Boundaries: {source}, simplified for drawing." for source in _sources(shapes)]
-    drawn = f", {drawn_on.day} {drawn_on:%B %Y}" if drawn_on else ""
-    return " ".join([*sentences, f"Drawn by imageo {__version__}{drawn}."])
+    what = f"Dataset {clean_label(dataset)}, {len(runs)} run{'s' if len(runs) > 1 else ''}: {named}."
+    drawn = f", {drawn_on.isoformat()}" if drawn_on else ""
+    return f"{what} {_boundaries(shapes)} Drawn by imageo {__version__}{drawn}."
 
 
-def _sources(shapes: gpd.GeoDataFrame) -> list[str]:
-    told: Any = shapes[["source", "point_of_view"]].drop_duplicates().sort_values("source")
-    return [
-        clean_label(source) + (f" (borders as seen by {clean_label(view)})" if isinstance(view, str) else "")
-        for source, view in told.itertuples(index=False)
-    ]
+def _boundaries(shapes: gpd.GeoDataFrame) -> str:
+    """Most regions of a level have one source and one point of view; the others are counted."""
+    source, view = (
+        listed([clean_label(text, 160) for text in shapes[column].dropna().value_counts().index], most=1)
+        for column in ("source", "point_of_view")
+    )
+    disputed = f"; disputed borders: {view}" if view else ""
+    return f"Boundaries: {source}, simplified for drawing{disputed}."
 
 
 def _write_whole(path: Path, text: str) -> None:

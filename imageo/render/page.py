@@ -48,7 +48,7 @@ class Page(Figure):
         language: str = "en",
     ) -> None:
         super().__init__(title=title)
-        # Without this one child, the header holds only what elements bring with them.
+        # page.html has the meta tags.
         self.header.add_child(Element(""), name="meta_http")
         self.subtitle = subtitle
         self.provenance = provenance

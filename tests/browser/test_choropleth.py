@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from imageo.errors import InputError
 from imageo.render.choropleth import choropleth
+from tests.browser.conftest import WORLD
 
 WORDS = {
     "title": "Where models know the country",
@@ -266,9 +268,10 @@ def test_endless_and_turning_names_do_not_break_the_page(visit: Callable, shapes
 
 
 def test_regions_without_a_boundary_are_named(visit: Callable, shapes: Callable, rate: Callable) -> None:
-    rates = pd.DataFrame([rate("AA", 9, 10), rate("XX", 9, 10)])
-    footer = visit(choropleth(shapes(), rates, **WORDS)).page.locator("footer").inner_text()
-    assert "Not drawn, for want of a boundary: XX." in footer
+    rates = pd.DataFrame([rate("AA", 9, 10), rate("XX", 9, 10), rate("YY", 9, 10)])
+    frame = shapes(WORLD | {"YY": ("Nowhere", None)})
+    footer = visit(choropleth(frame, rates, **WORDS)).page.locator("footer").inner_text()
+    assert "Not drawn, for want of a boundary: XX, YY." in footer
 
 
 def test_equal_input_in_any_order_gives_equal_bytes(shapes: Callable, rates: pd.DataFrame) -> None:
@@ -280,3 +283,26 @@ def test_equal_input_in_any_order_gives_equal_bytes(shapes: Callable, rates: pd.
     assert html(shapes().iloc[::-1], rates.iloc[::-1]) == first
     drawn = choropleth(shapes(), rates, **WORDS).get_root()
     assert drawn.render() == drawn.render()
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"measure": "charm"}, "no measure 'charm' here; choose one of country_match, accuracy_1km"),
+        ({"denominator": "some"}, "no denominator 'some'; choose one of all, answered"),
+    ],
+)
+def test_choices_that_do_not_exist_are_named(
+    shapes: Callable, rates: pd.DataFrame, choice: dict[str, str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        choropleth(shapes(), rates, **WORDS, **choice)
+
+
+def test_nothing_to_draw_is_said(shapes: Callable, rates: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="no rates to draw"):
+        choropleth(shapes(), rates.iloc[:0], **WORDS)
+    with pytest.raises(InputError, match="got no region"):
+        choropleth(shapes().iloc[:0], rates, **WORDS)
+    with pytest.raises(InputError, match="got admin1, country"):
+        choropleth(pd.concat([shapes(), shapes(level="admin1")]), rates, **WORDS)
