@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,11 +131,8 @@ def cluster_status(home: Path) -> ClusterStatus:
     pid, major = layout.postmaster(), layout.major()
     version = str(major) if major else None
     if pid:
-        try:
-            with psycopg.connect(layout.url("postgres"), connect_timeout=5) as server:
-                version = f"{server.info.server_version // 10000}.{server.info.server_version % 10000}"
-        except psycopg.Error:
-            pid = None
+        with suppress(psycopg.Error), psycopg.connect(layout.url("postgres"), connect_timeout=5) as server:
+            version = f"{server.info.server_version // 10000}.{server.info.server_version % 10000}"
     return ClusterStatus(
         running=pid is not None,
         version=version,
@@ -182,5 +179,5 @@ def _locked(layout: Layout, progress: Progress) -> Iterator[None]:
         if problem.errno in (errno.ENOSPC, errno.EDQUOT):
             remedy = "free some space, or set IMAGEO_HOME to a folder on another disk"
         else:
-            remedy = "set IMAGEO_HOME to a folder that you may write to"
+            remedy = "check its permissions, or set IMAGEO_HOME to a folder of your own"
         raise DatabaseError(f"{problem.filename or layout.home}: {problem.strerror}; {remedy}") from problem

@@ -104,7 +104,7 @@ def test_a_user_without_a_name_is_told(home: Path) -> None:
 def test_a_home_of_somebody_else_is_told(home: Path) -> None:
     told = up_as(65534, home)
     assert told.startswith(f"refused: {home}")
-    assert "Permission denied; set IMAGEO_HOME" in told
+    assert "Permission denied; check its permissions, or set IMAGEO_HOME" in told
 
 
 @needs_root
