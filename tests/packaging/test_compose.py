@@ -24,18 +24,21 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/dashboards/leaderboard.json").read_text())
 
 
-@pytest.fixture(scope="session")
-def compose() -> list[str]:
+@pytest.fixture
+def compose(tmp_path: Path) -> list[str]:
+    """The command that reads the file, as somebody who has no .env."""
+    nothing = tmp_path / "empty.env"
+    nothing.touch()
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
-            return command
+            return [*command, "--env-file", str(nothing), "--file", str(ROOT / "docker-compose.yml")]
     pytest.skip("no docker compose here; `make test` as root installs it from apt")
 
 
 def _config(compose: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in PASSWORDS}
     return subprocess.run(
-        [*compose, "--file", str(ROOT / "docker-compose.yml"), "--profile", "bi", "config"],
+        [*compose, "--profile", "bi", "config"],
         env=inherited | environment,
         cwd="/",
         capture_output=True,
