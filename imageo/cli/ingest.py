@@ -65,7 +65,7 @@ def truth(
 @click.argument("files", type=_file, nargs=-1, required=True)
 @click.option("--dataset", metavar="NAME", help="Dataset of the images; found by their names where it is left out.")
 @click.option("--as-published", is_flag=True, help="Take the parsed answers of IMAGEO-Bench's authors as they are.")
-@click.option("--model", metavar="NAME", help="Model of all rows, where the file does not tell.")
+@click.option("--model", metavar="NAME", help="Model of all rows, whatever the file says.")
 @click.option("--provider", metavar="NAME", help="Provider of the model.")
 @click.option("--label", metavar="TEXT", help="What sets these runs apart from others of their models.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Files read at a time.")

@@ -83,11 +83,12 @@ def _row(number: int, values: dict[str, object], point: "tuple[float, float] | s
 def _points(geometries: pa.Array, transformer: Transformer | None) -> "list[tuple[float, float] | str | None]":
     """Of each geometry: latitude and longitude, its type where it is no point, None where there is none."""
     shapes = shapely.from_wkb(np.array(geometries.to_pylist(), dtype=object), on_invalid="ignore")
+    shapes[shapely.is_empty(shapes)] = None
     x, y = shapely.get_x(shapes), shapely.get_y(shapes)
     if transformer is not None:
         x, y = transformer.transform(x, y)
     return [
-        None if shape is None or shape.is_empty
+        None if shape is None
         else (float(latitude), float(longitude)) if shape.geom_type == "Point"
         else shape.geom_type
         for shape, latitude, longitude in zip(shapes, y, x, strict=True)

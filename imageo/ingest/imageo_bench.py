@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from imageo.ingest.names import image_key, provider_name
-from imageo.ingest.prediction import Prediction, Question, Usage, dollars, whole_number
-from imageo.ingest.rows import Reject, Row, rejected, row_digest
+from imageo.ingest.prediction import Prediction, Question, Usage, dollars, read_question, whole_number
+from imageo.ingest.rows import Reject, Row
 from imageo.query.answer import Answer, parse_answer, published_answer, storable
 
 COLUMNS = frozenset(("image_file", "model_used", "raw_response"))
@@ -15,7 +14,7 @@ COLUMNS = frozenset(("image_file", "model_used", "raw_response"))
 class ImageoBench:
     """`is_as_published` takes the authors' `location_info` instead of reading `raw_response` anew.
 
-    `model` and `provider` stand in for those of the file where they are given.
+    `model` and `provider`, where given, hold for all rows.
     """
 
     is_as_published: bool = False
@@ -24,18 +23,10 @@ class ImageoBench:
 
     def identify(self, row: Row) -> Question | Reject:
         """Who was asked about what."""
-        image, model = row.values.get("image_file"), self.model or row.values.get("model_used")
-        if not isinstance(image, str) or not image_key(image):
-            return rejected(row, "no image name")
-        if not isinstance(model, str) or not model.strip():
-            return rejected(row, "no model name")
-        provider = self.provider or row.values.get("provider") or ""
-        return Question(
-            image=image_key(image),
-            provider=storable(provider_name(str(provider), model)),
-            model=storable(model.strip()),
-            digest=row_digest(row.raw.strip().encode()),
-        )
+        told = {name: row.values.get(name) for name in ("image_file", "model_used", "provider")}
+        image, model, provider = (value if isinstance(value, str) else "" for value in told.values())
+        content = row.raw.strip().encode()
+        return read_question(row, image, self.model or model, self.provider or provider, content)
 
     def read(self, row: Row) -> Prediction:
         """The answer, by our parser or by theirs."""

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import orjson
 
-from imageo.ingest.names import image_key, provider_name
-from imageo.ingest.prediction import Prediction, Question, Usage, dollars, whole_number
-from imageo.ingest.rows import Reject, Row, rejected, row_digest
+from imageo.ingest.prediction import Prediction, Question, Usage, dollars, read_question, whole_number
+from imageo.ingest.rows import Reject, Row, rejected
 from imageo.ingest.tables import flattened
 from imageo.ingest.truth import label_text
 from imageo.query.answer import Answer, mapped_answer, parse_answer, storable
@@ -17,7 +16,7 @@ _ANSWER = ("latitude", "longitude", "country", "state", "city", "street", "confi
 
 @dataclass(frozen=True)
 class MappedPredictions:
-    """`columns` is the column of each field. `model` and `provider` stand in where the table has no such column."""
+    """`columns` is the column of each field. `model` and `provider`, where given, hold for all rows."""
 
     columns: Mapping[str, str]
     model: str | None = None
@@ -26,18 +25,12 @@ class MappedPredictions:
     def identify(self, row: Row) -> Question | Reject:
         """Who was asked about what."""
         fields = self._fields(row)
-        image = image_key(label_text(fields.get("image_id")) or "")
-        if not image:
-            return rejected(row, "no image name")
-        model = self.model or label_text(fields.get("model"))
-        if not model:
-            return rejected(row, "no model name")
         try:
             content = orjson.dumps(fields, default=str, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError as problem:
             return rejected(row, "not storable", str(problem))
-        provider = self.provider or label_text(fields.get("provider")) or ""
-        return Question(image, storable(provider_name(provider, model)), storable(model), row_digest(content))
+        image, model, provider = (label_text(fields.get(name)) or "" for name in ("image_id", "model", "provider"))
+        return read_question(row, image, self.model or model, self.provider or provider, content)
 
     def read(self, row: Row) -> Prediction:
         """The answer. A coordinate that cannot be used is the model's fault: the answer stays, without a point."""
@@ -45,8 +38,8 @@ class MappedPredictions:
         raw, error = label_text(fields.get("raw_response")), label_text(fields.get("error"))
         return Prediction(
             answer=self._answer(fields, raw, error),
-            raw_response=storable(raw) if raw else None,
-            error_message=storable(error) if error else None,
+            raw_response=raw,
+            error_message=error,
             usage=Usage(
                 input_tokens=whole_number(fields.get("input_tokens")),
                 output_tokens=whole_number(fields.get("output_tokens")),
@@ -59,15 +52,15 @@ class MappedPredictions:
         )
 
     def _answer(self, fields: Mapping[str, object], raw: str | None, error: str | None) -> Answer:
-        if "latitude" in self.columns:
-            answer = mapped_answer({name: _value(fields.get(name)) for name in _ANSWER})
-        else:
+        answer = mapped_answer({name: _value(fields.get(name)) for name in _ANSWER if name in self.columns})
+        if answer.outcome == "empty" and raw:
             answer = parse_answer(raw)
         return Answer("provider_error") if error and answer.outcome == "empty" else answer
 
     def _fields(self, row: Row) -> dict[str, object]:
         values = flattened(row.values)
-        return {field: values.get(column) for field, column in self.columns.items()}
+        given = {field: values.get(column) for field, column in self.columns.items()}
+        return {field: storable(value) if isinstance(value, str) else value for field, value in given.items()}
 
 
 def _value(value: object) -> object:

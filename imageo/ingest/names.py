@@ -20,6 +20,8 @@ _PROVIDER_OF_MODEL = (
     (re.compile(r"[^/]+/[^/]+$"), "together"),
 )
 UNKNOWN_PROVIDER = "unknown"
+LONGEST_NAME = 500
+"""Characters; an index takes no more."""
 
 
 def image_key(name: str) -> str:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
-from imageo.ingest.rows import Reject, Row
-from imageo.query.answer import Answer
+from imageo.ingest.names import LONGEST_NAME, image_key, provider_name
+from imageo.ingest.rows import Reject, Row, rejected, row_digest
+from imageo.query.answer import Answer, storable
 
 _LARGEST_INT4 = 2**31 - 1
 _DEAREST_USD = 99_999
+_NANO_USD = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class Prediction:
     usage: Usage
 
 
+def read_question(row: Row, image: str, model: str, provider: str, content: bytes) -> Question | Reject:
+    """The question of a row from the names as the file gives them, or what they lack."""
+    key, model_name = storable(image_key(image)), storable(model.strip())
+    if not key:
+        return rejected(row, "no image name")
+    if not model_name:
+        return rejected(row, "no model name")
+    names = (key, model_name, storable(provider_name(provider, model_name)))
+    if max(map(len, names)) > LONGEST_NAME:
+        return rejected(row, "name too long", f"more than {LONGEST_NAME} characters")
+    return Question(key, names[2], model_name, row_digest(content))
+
+
 class PredictionFormat(Protocol):
     """Reads rows of one format. A row whose answer is known already is identified only."""
 
@@ -71,4 +86,4 @@ def dollars(value: object) -> Decimal | None:
         amount = Decimal(str(value).strip())
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount <= _DEAREST_USD else None
+    return amount.quantize(_NANO_USD) if amount.is_finite() and 0 <= amount <= _DEAREST_USD else None

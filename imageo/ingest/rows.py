@@ -1,9 +1,13 @@
 """What every source of rows gives: a row to take, or a reject with its reason."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+# Lone surrogates that do not stand for an unreadable byte.
+_NOT_ESCAPED = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 RAW_SHOWN = 10_000
 """Characters of a rejected row that are kept."""
@@ -40,7 +44,7 @@ def rejected(row: Row, kind: str, detail: str = "") -> Reject:
 
 def shown(raw: str) -> str:
     """A rejected row as it can be stored: cut, with bytes that are no text escaped."""
-    cut = raw[:RAW_SHOWN].rstrip("\r\n").encode("utf-8", "surrogateescape")
+    cut = _NOT_ESCAPED.sub("\ufffd", raw[:RAW_SHOWN].rstrip("\r\n")).encode("utf-8", "surrogateescape")
     return cut.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,15 +71,23 @@ def _json_rows(path: Path) -> Iterator[Row | Reject]:
             yield Reject(number, *problem, line)
             continue
         try:
-            values = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            where = "the file ends within this line" if not line.endswith("\n") else str(error).partition(": line")[0]
+            values = _json_value(line)
+        except (ValueError, RecursionError) as error:
+            where = "the file ends within this line" if not line.endswith("\n") else str(error)
             yield Reject(number, "malformed JSON", where, line)
             continue
         if isinstance(values, dict):
             yield Row(number, values, line)
         else:
             yield Reject(number, "malformed JSON", "not an object", line)
+
+
+def _json_value(line: str) -> object:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        # Python itself writes NaN and lone surrogates, which are no JSON.
+        return json.loads(line)
 
 
 def _text_problem(text: str, is_whole: bool = True) -> tuple[str, str] | None:
@@ -98,7 +107,7 @@ def _read_csv(path: Path) -> Table:
         raise InputError(f"{path} line 1: the column names are no UTF-8 text; save the file as UTF-8")
     delimiter = max(",;\t|", key=_outside_quotes(header_line).count)
     try:
-        header = next(csv.reader(_csv_lines(path), delimiter=delimiter))
+        header = next(csv.reader(_csv_lines(path, []), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise InputError(f"{path} line 1: the column names cannot be read: {error}") from None
     columns = [name.strip() or f"column_{number}" for number, name in enumerate(header, 1)]
@@ -108,9 +117,14 @@ def _read_csv(path: Path) -> Table:
     return Table("csv", columns, _csv_rows(path, columns, delimiter))
 
 
-def _csv_lines(path: Path) -> Iterator[str]:
-    # A line that is not whole comes with too few cells, or with one that is too long: its row is rejected.
-    return (line for line, _ in text_lines(path, newline=""))
+def _csv_lines(path: Path, row: list[str]) -> Iterator[str]:
+    """The lines of the file, each added to the text of the row that is being read.
+
+    A line that is not whole gives too few cells or one that is too long: its row is rejected for that.
+    """
+    for line, _ in text_lines(path, newline=""):
+        row.append(line)
+        yield line
 
 
 def _outside_quotes(line: str) -> str:
@@ -118,29 +132,31 @@ def _outside_quotes(line: str) -> str:
 
 
 def _csv_rows(path: Path, columns: list[str], delimiter: str) -> Iterator[Row | Reject]:
-    reader = csv.reader(_csv_lines(path), delimiter=delimiter)
+    text: list[str] = []
+    reader = csv.reader(_csv_lines(path, text), delimiter=delimiter, strict=True)
     next(reader)
     while True:
+        text.clear()
         line = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield Reject(line, "malformed CSV", str(error), "")
+            yield _unread(line, str(error), text)
             continue
-        if cells:
-            yield _csv_row(line, cells, columns, delimiter, reader.line_num)
+        if len(cells) == len(columns):
+            yield _csv_row(line, dict(zip(columns, cells, strict=True)), "".join(text))
+        elif cells:
+            yield _unread(line, f"{len(cells)} cells under {len(columns)} column names", text)
 
 
-def _csv_row(line: int, cells: list[str], columns: list[str], delimiter: str, last_line: int) -> Row | Reject:
-    raw = delimiter.join(cells)
-    if len(cells) != len(columns):
-        detail = f"{len(cells)} cells under {len(columns)} column names"
-        if last_line > line:
-            detail += f"; lines {line} to {last_line} were read as one row: is a quote not closed?"
-        return Reject(line, "malformed CSV", detail, raw)
+def _unread(line: int, problem: str, text: list[str]) -> Reject:
+    if len(text) > 1:
+        problem += f"; lines {line} to {line + len(text) - 1} were read as one row: is a quote not closed?"
+    return Reject(line, "malformed CSV", problem, "".join(text))
+
+
+def _csv_row(line: int, values: dict[str, object], raw: str) -> Row | Reject:
     problem = _text_problem(raw)
-    if problem:
-        return Reject(line, *problem, raw)
-    return Row(line, dict(zip(columns, cells, strict=True)), raw)
+    return Reject(line, *problem, raw) if problem else Row(line, values, raw)

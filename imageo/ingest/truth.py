@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from imageo.ingest.names import image_key
+from imageo.ingest.names import LONGEST_NAME, image_key
 from imageo.ingest.rows import Reject, Row, rejected, row_digest
 from imageo.ingest.tables import flattened
 from imageo.ingest.truth_formats import TruthFormat
@@ -38,6 +38,8 @@ def read_image(row: Row, columns: Mapping[str, str], known: TruthFormat | None) 
     name = image_key(label_text(values.get(columns["image_id"])) or "")
     if not name:
         return rejected(row, "no image name")
+    if len(name) > LONGEST_NAME:
+        return rejected(row, "name too long", f"more than {LONGEST_NAME} characters")
     place = _place(row, values.get(columns["latitude"]), values.get(columns["longitude"]))
     if isinstance(place, Reject):
         return place
