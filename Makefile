@@ -28,7 +28,7 @@ check: .venv/check.done ## lint, types, SQL style, direction of imports
 	$(BIN)/lint-imports
 
 bench: .venv/test.done ## ratios against baselines, each measured in one run
-	@for script in tests/bench/bench_*.py; do $(BIN)/python $$script $(ARGS) || exit; done
+	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) $(ARGS) || exit; done
 
 wheel: .venv/run.done ## dist/imageo-*.whl
 	$(BIN)/python -m hatchling build -t wheel
