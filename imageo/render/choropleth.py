@@ -109,7 +109,7 @@ def _by_name(shapes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     names = [clean_label(name) for name in shapes["region_name"]]
     if level == "admin1":
         # Many countries have a Central Province.
-        names = [f"{name} ({parent})" for name, parent in zip(names, shapes["parent_code"], strict=True)]
+        names = [f"{name}, {parent}" for name, parent in zip(names, shapes["parent_code"], strict=True)]
     ordered = shapes.assign(region_name=names, folded=[sorting_key(name) for name in names])
     return ordered.sort_values(["folded", "region_code"]).reset_index(drop=True)
 

@@ -92,13 +92,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
-    """Opens a map in a new window; at the end nothing may have gone wrong or out."""
+def visit_file(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens a file in a new window; at the end nothing may have gone wrong or out."""
     visits: list[Visit] = []
 
-    def open_map(drawn: folium.Map, width: int = 1280, height: int = 800, scheme: Any = "light") -> Visit:
-        file = tmp_path / f"map-{len(visits)}.html"
-        drawn.save(str(file))
+    def open_file(file: Path, width: int = 1280, height: int = 800, scheme: Any = "light") -> Visit:
         page = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
         opened = Visit(page)
         visits.append(opened)
@@ -110,11 +108,23 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
         page.locator("html[data-ready]").wait_for(state="attached")
         return opened
 
-    yield open_map
+    yield open_file
     for opened in visits:
         assert opened.complaints == []
         assert [url for url in opened.requests if not url.startswith(("file:", "data:", "blob:"))] == []
         opened.page.context.close()
+
+
+@pytest.fixture
+def visit(visit_file: Callable[..., Visit], tmp_path: Path) -> Callable[..., Visit]:
+    """Opens a map in a new window."""
+
+    def open_map(drawn: folium.Map, **window: Any) -> Visit:
+        file = tmp_path / "map.html"
+        drawn.save(str(file))
+        return visit_file(file, **window)
+
+    return open_map
 
 
 Regions = dict[str, tuple[str, BaseGeometry]]

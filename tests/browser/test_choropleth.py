@@ -159,6 +159,17 @@ def test_tiny_region_is_a_symbol_until_it_can_be_seen(world: Callable) -> None:
     assert visited.tooltip()["name"] == "Tiny Isle"
 
 
+def test_keyboard_follows_from_symbol_to_outline(visit: Callable, shapes: Callable, rate: Callable) -> None:
+    islet = {"AA": ("Islet", shapely.box(0, 0, 0.2, 0.2)), "BB": ("Main", shapely.box(-60, -40, 60, -5))}
+    rows = [rate("AA", 9, 10), rate("BB", 9, 10), rate("BB", 9, 10, run_label="simulated-b")]
+    visited = visit(choropleth(shapes(islet), pd.DataFrame(rows), **WORDS))
+    stop = "document.querySelector('[tabindex=\"0\"][data-region]').tagName"
+    assert visited.page.evaluate(stop) == "circle"
+    visited.choose("run", "simulated-b")
+    assert visited.page.locator("circle[data-needed]").count() == 0
+    assert visited.page.evaluate(stop) == "path"
+
+
 def test_symbol_gives_way_to_the_outline_when_the_map_is_enlarged(
     visit: Callable, shapes: Callable, rates: pd.DataFrame
 ) -> None:
@@ -211,7 +222,7 @@ def test_names_of_subdivisions_say_whose_they_are(visit: Callable, shapes: Calla
     frame = shapes(provinces, level="admin1").assign(parent_code=["AO", "ZM"])
     visited = visit(choropleth(frame, pd.DataFrame([rate("AO-1", 9, 10)]), **WORDS))
     visited.point_at(1)
-    assert visited.tooltip()["name"] == "Central (ZM)"
+    assert visited.tooltip()["name"] == "Central, ZM"
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1280, 800, "dark"), (390, 844, "light"), (390, 844, "dark")])

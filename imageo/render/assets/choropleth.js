@@ -37,6 +37,7 @@ imageo.choropleth = (map, payload) => {
   const tooltip = imageo.tooltip(document.getElementById("tooltip"));
   let readings = [];
   let states = [];
+  let refreshWalk = () => {};
 
   const show = (index, place) => {
     const { key } = payload.denominators[chosen.denominator];
@@ -62,6 +63,7 @@ imageo.choropleth = (map, payload) => {
     imageo.legend(document.getElementById("legend"), payload, measure, counts);
     document.getElementById("status").textContent = imageo.sentence(payload, chosen, readings);
     hide();
+    refreshWalk();
   };
 
   const addChoice = (name, label, options) => {
@@ -104,5 +106,5 @@ imageo.choropleth = (map, payload) => {
   regions.fit(); // after all that takes room on the page
   regions.rescale();
   addPointer();
-  imageo.walk(map, regions, payload.names, show, hide);
+  refreshWalk = imageo.walk(map, regions, payload.names, show, hide);
 };

@@ -32,15 +32,20 @@ imageo.regions = (map, payload) => {
   );
 
   const isSmall = (index) => payload.reach[index] < smallPixels * cellsPerPixel();
+  // Symbols of regions without images would hide those that tell something.
+  const states = [];
+  const needsSymbol = (index) => isSmall(index) && states[index] !== "none";
 
   /** The element that stands for a region at this zoom: its outline, or its symbol. */
-  const elementOf = (index) => (isSmall(index) ? symbols[index] : paths[index]);
+  const elementOf = (index) => (needsSymbol(index) ? symbols[index] : paths[index]);
 
   /** The region that an element of the page belongs to, or -1. */
   const indexOf = (target) =>
     (target instanceof Element && "region" in target.dataset ? Number(target.dataset.region) : -1);
 
   const style = (index, state, label) => {
+    states[index] = state;
+    symbols[index].toggleAttribute("data-needed", needsSymbol(index));
     for (const element of [paths[index], symbols[index]]) {
       element.setAttribute("class", `region ${state}`);
       element.setAttribute("aria-label", label);
@@ -73,7 +78,7 @@ imageo.regions = (map, payload) => {
   const rescale = () => {
     svg.style.setProperty("--pixel", `${cellsPerPixel()}px`);
     hatch.setAttribute("patternTransform", `scale(${cellsPerPixel()})`);
-    symbols.forEach((symbol, index) => symbol.toggleAttribute("data-needed", isSmall(index)));
+    symbols.forEach((symbol, index) => symbol.toggleAttribute("data-needed", needsSymbol(index)));
   };
 
   /** Shows the whole, and goes on doing so when the window changes, until the reader moves the map. */

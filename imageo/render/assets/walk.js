@@ -3,13 +3,13 @@
 /**
  * Lets the keyboard walk through the regions by name: arrows, Home, End, and a letter for the next name that starts
  * with it. Tab stops at one region only: thousands of stops would be a trap. Calls `show(index)` and `hide()`.
+ * Returns what to call when symbols and outlines were swapped.
  */
 imageo.walk = (map, regions, names, show, hide) => {
   let active = 0;
   let stop = regions.elementOf(active);
   stop.setAttribute("tabindex", 0);
 
-  /** Makes a region the stop; its element changes when zooming swaps symbol and outline. */
   const moveTo = (index) => {
     const hadFocus = document.activeElement === stop;
     stop.setAttribute("tabindex", -1);
@@ -59,5 +59,7 @@ imageo.walk = (map, regions, names, show, hide) => {
     event.stopPropagation();
     moveTo(index);
   });
-  map.on("zoomend", () => moveTo(active));
+  const refresh = () => moveTo(active);
+  map.on("zoomend", refresh);
+  return refresh;
 };

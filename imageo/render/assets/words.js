@@ -3,14 +3,14 @@
 imageo.percent = (share) => (share === null ? "\u2013" : `${(100 * share).toFixed(1)}\u00a0%`);
 imageo.perMille = (share) => (share === null ? "\u2013" : `${(share / 10).toFixed(1)}\u00a0%`);
 
+imageo.whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+imageo.count = (number) => imageo.whole.format(number);
+
 imageo.kilometres = (distance) => {
   if (distance === null) return "\u2013";
-  const digits = distance < 10 ? 2 : distance < 100 ? 1 : 0;
-  const shown = distance.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${shown}\u00a0km`;
+  const digits = distance < 10 ? 2 : 1;
+  return `${distance < 100 ? distance.toFixed(digits) : imageo.count(distance)}\u00a0km`;
 };
-
-imageo.count = (number) => number.toLocaleString("en");
 
 /** One line on a region, for readers who hear the map. */
 imageo.summary = (reading) => {
