@@ -1,11 +1,28 @@
+-- Points are joined to regions by cell, all levels at once; the nearest region is looked up for the few that lie in none.
 create view match.prediction_place_live as
+with exact as (
+    select
+        prediction.image_id,
+        prediction.run_id,
+        min(piece.code) filter (where piece.level = 'country') as country_iso,
+        min(piece.code) filter (where piece.level = 'admin1') as admin1_code,
+        min(piece.code) filter (where piece.level = 'us_state') as state_code
+    from core.prediction as prediction
+    inner join core.region_piece as piece
+        on piece.cell = functions.degree_cell(prediction.location)
+        and st_intersects(piece.geometry, prediction.location)
+    where piece.level in ('country', 'admin1', 'us_state')
+    group by prediction.image_id, prediction.run_id
+)
+
 select
     prediction.image_id,
     prediction.run_id,
-    core.country_at(prediction.location) as country_iso,
-    core.admin1_at(prediction.location) as admin1_code,
-    core.us_state_at(prediction.location) as state_code
+    coalesce(exact.country_iso, core.nearest_region('country', prediction.location)) as country_iso,
+    coalesce(exact.admin1_code, core.nearest_region('admin1', prediction.location)) as admin1_code,
+    coalesce(exact.state_code, core.nearest_region('us_state', prediction.location)) as state_code
 from core.prediction as prediction
+left join exact on exact.image_id = prediction.image_id and exact.run_id = prediction.run_id
 where prediction.is_located;
 
 comment on view match.prediction_place_live is

@@ -148,7 +148,7 @@ comment on column metrics.run_score_live.n_city is
 comment on column metrics.run_score_live.n_city_answered is
     'Of these, images for which the answer names a city: the denominator of city_match_answered.';
 comment on column metrics.run_score_live.city_match_strict_answered is
-    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts. See match.prediction_city.';
+    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts.';
 comment on column metrics.run_score_live.city_match_answered is
     'Share of right city names among the answers that name one.';
 comment on column metrics.run_score_live.city_match_all is
@@ -160,7 +160,7 @@ comment on column metrics.run_score_live.n_state is
 comment on column metrics.run_score_live.n_state_answered is
     'Of these, images for which the answer names a state: the denominator of state_match_answered.';
 comment on column metrics.run_score_live.state_match_strict_answered is
-    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts. See match.prediction_state.';
+    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts.';
 comment on column metrics.run_score_live.state_match_answered is
     'Share of right state names among the answers that name one.';
 comment on column metrics.run_score_live.state_match_all is
@@ -174,7 +174,7 @@ comment on column metrics.run_score_live.n_country is
 comment on column metrics.run_score_live.n_country_answered is
     'Of these, images for which the answer names a country: the denominator of country_match_answered.';
 comment on column metrics.run_score_live.country_match_strict_answered is
-    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts. See match.prediction_country.';
+    'Share of equal names among images with both, by the rule of IMAGEO-Bench''s scripts.';
 comment on column metrics.run_score_live.country_match_answered is
     'Share of right country names among the answers that name one.';
 comment on column metrics.run_score_live.country_match_all is

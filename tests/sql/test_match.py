@@ -16,7 +16,7 @@ def _country(world: World, labels: dict[str, str], truth: tuple[float, float], a
     image, run = world.image("a", *truth, **labels), world.run("m")
     world.answer(run, image, **answer)
     world.score(run)
-    return world.one("match.prediction_country", "is_match_strict, is_match, is_match_place")
+    return world.one("match.prediction_country", "is_country_match_strict, is_country_match, is_country_match_place")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_state(
     image, run = world.image("a", *truth, **labels), world.run("m")
     world.answer(run, image, **answer)
     world.score(run)
-    assert world.one("match.prediction_state", "is_match_strict, is_match, is_match_place") == expected
+    assert world.one("match.prediction_state", "is_state_match_strict, is_state_match, is_state_match_place") == expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_city(
     image, run = world.image("a", *truth, city=city), world.run("m")
     world.answer(run, image, **answer)
     world.score(run)
-    columns = "is_match_strict, is_match_normalised, is_match, is_match_locality"
+    columns = "is_city_match_strict, is_city_match_normalised, is_city_match, is_city_match_locality"
     assert world.one("match.prediction_city", columns) == expected
 
 
@@ -108,4 +108,4 @@ def test_an_image_without_a_city_is_in_no_city_rate(world: World) -> None:
     image, run = world.image("a", *PARIS), world.run("m")
     world.answer(run, image, city="Paris")
     world.score(run)
-    assert world.one("match.prediction_city", "is_match_strict, is_match, is_match_locality") == (None, None, None)
+    assert world.one("match.prediction_city", "is_city_match_strict, is_city_match, is_city_match_locality") == (None, None, None)
