@@ -95,10 +95,23 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def _shared_region_database(server: Server, region_template: str) -> str:
+    return server.create("shared", region_template)
+
+
 @pytest.fixture
-def region_connection(region_database: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(region_database) as opened:
+def region_connection(_shared_region_database: str) -> Iterator[psycopg.Connection]:
+    """A connection to a database with the shipped regions, shared by tests that commit nothing: it is rolled back.
+
+    A test that commits takes `region_database`.
+    """
+    with psycopg.connect(_shared_region_database) as opened:
+        opened.execute("select 1")  # begins: a `with connection.transaction()` inside is then a savepoint
         yield opened
+        opened.rollback()
+        row = opened.execute("select count(*) from data.dataset").fetchone()
+        assert row == (0,), "this test commits: give it region_database"
 
 
 @pytest.fixture

@@ -143,7 +143,8 @@ def _drop_previous(connection: psycopg.Connection) -> None:
 
 
 def _recorded_objects(connection: psycopg.Connection) -> set[str]:
-    if standing(connection) is None:
+    found = connection.execute("select to_regclass('data.deployment') is not null").fetchone()
+    if not found or not found[0]:
         return set()
     row = connection.execute("select objects from data.deployment order by deployment_id desc limit 1").fetchone()
     return set(row[0]) if row else set()

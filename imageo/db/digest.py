@@ -31,13 +31,11 @@ def expected() -> Deployment:
 
 
 def standing(connection: psycopg.Connection) -> Deployment | None:
-    """What stands in the database, or None where nothing does."""
-    found = connection.execute("select to_regclass('data.deployment') is not null").fetchone()
+    """What stands in the database, as its reader may see too, or None where nothing does."""
+    found = connection.execute("select to_regclass('core.deployment') is not null").fetchone()
     if not found or not found[0]:
         return None
-    row = connection.execute(
-        "select version, digest from data.deployment order by deployment_id desc limit 1"
-    ).fetchone()
+    row = connection.execute("select version, digest from core.deployment").fetchone()
     return Deployment(*row) if row else None
 
 

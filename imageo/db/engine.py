@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Literal
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
+from imageo.db.address import parts
 from imageo.db.digest import expected, standing
 from imageo.errors import DatabaseError
 from imageo.settings import Settings
@@ -47,21 +47,17 @@ def connect(
     The embedded database is deployed and given the shipped regions where it is behind; a server of the user's
     own is never changed unasked. Raises DatabaseError with the remedy.
     """
-    url = resolve_url(settings, progress)
-    with _open(url) as owner:
-        _require_deployed(owner, settings, progress)
-    connection = _open(url, autocommit=True)
-    if role:
-        try:
-            connection.execute(f"set role imageo_{role}".encode())
-        except psycopg.Error as problem:
-            raise DatabaseError(
-                f"cannot become imageo_{role}: {problem.diag.message_primary}; let the database's owner run "
-                f"`grant imageo_{role} to {connection.info.user}`"
-            ) from problem
-    if role == "reader":
-        connection.execute("set default_transaction_read_only = on")
-    connection.autocommit = autocommit
+    connection = _open(resolve_url(settings, progress))
+    try:
+        _require_deployed(connection, settings, progress)
+        connection.rollback()
+        connection.autocommit = True
+        if role:
+            _become(connection, role)
+        connection.autocommit = autocommit
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -84,21 +80,36 @@ def _require_deployed(connection: psycopg.Connection, settings: Settings, progre
         return
     connection.rollback()
     if settings.database_url:
-        where = conninfo_to_dict(settings.database_url.replace("+psycopg", "", 1))
         raise DatabaseError(
-            f"database {where.get('dbname', '')!r} on {where.get('host', 'localhost')} does not stand at this "
-            "version of imageo; run `imageo db upgrade`"
+            f"{_told(settings.database_url)} does not stand at this version of imageo; run `imageo db upgrade`"
         )
     prepare(connection, progress)
 
 
+def _become(connection: psycopg.Connection, role: Role) -> None:
+    try:
+        connection.execute(f"set role imageo_{role}".encode())
+    except psycopg.Error as problem:
+        raise DatabaseError(
+            f"cannot become imageo_{role}: {problem.diag.message_primary}; let the database's owner run "
+            f"`grant imageo_{role} to {connection.info.user}`"
+        ) from problem
+    if role == "reader":
+        connection.execute("set default_transaction_read_only = on")
+
+
 def _open(url: str, *, autocommit: bool = False) -> psycopg.Connection:
+    told = _told(url)
     try:
         return psycopg.connect(url, autocommit=autocommit, application_name="imageo", connect_timeout=10)
     except psycopg.Error as problem:
-        where = conninfo_to_dict(url)
         reason = str(problem).strip().splitlines()[-1]
         raise DatabaseError(
-            f"cannot reach database {where.get('dbname', '')!r} on {where.get('host', 'localhost')}: {reason}; "
-            "check IMAGEO_DATABASE_URL, or unset it to use the embedded server"
+            f"cannot reach {told}: {reason}; check IMAGEO_DATABASE_URL, or unset it to use the embedded server"
         ) from problem
+
+
+def _told(url: str) -> str:
+    """The database in words, without secrets."""
+    where = parts(url)
+    return f"database {where.get('dbname', '')!r} on {where.get('host', 'localhost')}"

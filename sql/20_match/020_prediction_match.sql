@@ -86,8 +86,11 @@ left join core.region as place_region
     and place_region.code = place.country_iso
 -- A city of that name in another country or US state is another city.
 cross join lateral (
-    select coalesce(country_name.code not in (image.country_label_iso, image.country_place_iso), false)
-    or coalesce(state_name.code not in (image.state_label, image.state_place), false) as is_elsewhere
+    select
+        (country_name.code is not null and image.country_iso is not null
+            and not coalesce(country_name.code in (image.country_label_iso, image.country_place_iso), false))
+        or (state_name.code is not null and image.state_code is not null
+            and not coalesce(state_name.code in (image.state_label, image.state_place), false)) as is_elsewhere
     offset 0
 ) as claim
 cross join lateral (

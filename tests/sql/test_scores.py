@@ -134,7 +134,6 @@ def test_refreshing_all_changes_nothing(scored: tuple[World, int]) -> None:
 def test_a_run_that_did_not_change_is_not_touched(scored: tuple[World, int]) -> None:
     world, first = scored
     before = world.connection.execute("select ctid, xmin from data.score where run_id = %s", [first]).fetchall()
-    world.connection.commit()
     second = world.run("n")
     world.answer(second, world.image("z", *PARIS), *PARIS)
     world.score(second)
