@@ -61,54 +61,58 @@ counted as (
     where measure.n_all > 0
 ),
 
-prior as (
+-- Over windows and not joined: the choice of a run reaches the scores, and no estimate can turn this into a loop.
+pooled as (
     select
         counted.run_id,
         counted.level,
+        counted.region_code,
         counted.measure,
-        sum(counted.n_correct)::double precision / sum(counted.n_all) as mean_all,
+        counted.n_all,
+        counted.n_answered,
+        counted.n_correct,
+        counted.error_km_median_answered,
+        counted.error_km_median_bounded,
+        sum(counted.n_correct) over regions::double precision / sum(counted.n_all) over regions as mean_all,
         functions.prior_variance(
-            sum(counted.n_correct)::double precision,
-            sum(counted.n_all)::double precision,
-            sum(power(counted.n_correct, 2)::double precision / counted.n_all),
-            count(*)
+            sum(counted.n_correct) over regions::double precision,
+            sum(counted.n_all) over regions::double precision,
+            sum(power(counted.n_correct, 2)::double precision / counted.n_all) over regions,
+            count(*) over regions
         ) as variance_all,
-        sum(counted.n_correct)::double precision / nullif(sum(counted.n_answered), 0) as mean_answered,
+        sum(counted.n_correct) over regions::double precision
+        / nullif(sum(counted.n_answered) over regions, 0) as mean_answered,
         functions.prior_variance(
-            sum(counted.n_correct)::double precision,
-            sum(counted.n_answered)::double precision,
-            sum(power(counted.n_correct, 2)::double precision / nullif(counted.n_answered, 0)),
-            count(*) filter (where counted.n_answered > 0)
+            sum(counted.n_correct) over regions::double precision,
+            sum(counted.n_answered) over regions::double precision,
+            sum(power(counted.n_correct, 2)::double precision / nullif(counted.n_answered, 0)) over regions,
+            count(*) filter (where counted.n_answered > 0) over regions
         ) as variance_answered
     from counted
-    group by counted.run_id, counted.level, counted.measure
+    window regions as (partition by counted.run_id, counted.level, counted.measure)
 )
 
 select
-    counted.run_id,
-    counted.level,
-    counted.region_code,
-    counted.measure,
-    counted.n_all,
-    counted.n_answered,
-    counted.n_correct,
-    counted.n_correct::double precision / counted.n_all as rate_all,
-    functions.wilson_lower(counted.n_correct, counted.n_all) as wilson_lower_all,
-    functions.wilson_upper(counted.n_correct, counted.n_all) as wilson_upper_all,
-    functions.shrunk_rate(counted.n_correct, counted.n_all, prior.mean_all, prior.variance_all) as shrunk_rate_all,
-    counted.n_correct::double precision / nullif(counted.n_answered, 0) as rate_answered,
-    functions.wilson_lower(counted.n_correct, counted.n_answered) as wilson_lower_answered,
-    functions.wilson_upper(counted.n_correct, counted.n_answered) as wilson_upper_answered,
+    pooled.run_id,
+    pooled.level,
+    pooled.region_code,
+    pooled.measure,
+    pooled.n_all,
+    pooled.n_answered,
+    pooled.n_correct,
+    pooled.n_correct::double precision / pooled.n_all as rate_all,
+    functions.wilson_lower(pooled.n_correct, pooled.n_all) as wilson_lower_all,
+    functions.wilson_upper(pooled.n_correct, pooled.n_all) as wilson_upper_all,
+    functions.shrunk_rate(pooled.n_correct, pooled.n_all, pooled.mean_all, pooled.variance_all) as shrunk_rate_all,
+    pooled.n_correct::double precision / nullif(pooled.n_answered, 0) as rate_answered,
+    functions.wilson_lower(pooled.n_correct, pooled.n_answered) as wilson_lower_answered,
+    functions.wilson_upper(pooled.n_correct, pooled.n_answered) as wilson_upper_answered,
     functions.shrunk_rate(
-        counted.n_correct, counted.n_answered, prior.mean_answered, prior.variance_answered
+        pooled.n_correct, pooled.n_answered, pooled.mean_answered, pooled.variance_answered
     ) as shrunk_rate_answered,
-    counted.error_km_median_answered,
-    counted.error_km_median_bounded
-from counted
-inner join prior
-    on prior.run_id = counted.run_id
-    and prior.level = counted.level
-    and prior.measure = counted.measure;
+    pooled.error_km_median_answered,
+    pooled.error_km_median_bounded
+from pooled;
 
 comment on view bias.region_score_live is
     'Rates of a run by the region that the true point lies in: the definition of the cache that bias.region_score reads. Grain: one (run_id, level, region_code, measure).';
