@@ -17,12 +17,6 @@ class RankFlip:
     rank_all: int
     rank_answered: int
 
-    def __str__(self) -> str:
-        return (
-            f"{self.run}: {self.measure.replace('_', ' ')} rank {self.rank_all} over all images, "
-            f"{self.rank_answered} over answers only"
-        )
-
 
 def rank_flips(frame: "pd.DataFrame", measures: Sequence[str], run: str = "run_label") -> list[RankFlip]:
     """Runs whose rank differs between `<measure>_all` and `<measure>_answered`; one dataset a frame.

@@ -25,10 +25,11 @@ def command() -> None:
 @command.command
 @click.pass_obj
 def up(settings: Settings) -> None:
-    """Start the server and print its address; make it, and install PostgreSQL + PostGIS, where need be."""
-    from imageo.db.engine import resolve_url
+    """Start the server and print its address; install, make, deploy and fill it with regions where need be."""
+    from imageo.db.engine import connect, resolve_url
 
     _require_embedded(settings)
+    connect(settings).close()
     click.echo(resolve_url(settings))
 
 

@@ -23,8 +23,8 @@ def command(settings: Settings, dataset: str | None, denominator: str, sort: str
     from imageo.analysis.ranks import rank_flips
     from imageo.db.engine import connect
     from imageo.render.boards import read_leaderboard
-    from imageo.render.leaderboard import leaderboard_table
-    from imageo.render.tables import printable, to_json
+    from imageo.render.leaderboard import flip_table, leaderboard_table
+    from imageo.render.tables import to_json
 
     with connect(settings, role="reader") as connection:
         board = read_leaderboard(connection, dataset=dataset, sort=sort)
@@ -33,9 +33,6 @@ def command(settings: Settings, dataset: str | None, denominator: str, sort: str
         return
     for _, runs in board.groupby("dataset", sort=True):
         click.echo(leaderboard_table(runs, denominator) + "\n")
-        flips = rank_flips(runs, MEASURES)
+        flips = flip_table(rank_flips(runs, MEASURES))
         if flips:
-            click.echo("Ranks that depend on who is counted:")
-            for flip in flips:
-                click.echo(f"  {printable(str(flip))}")
-            click.echo()
+            click.echo(flips + "\n")

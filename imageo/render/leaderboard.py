@@ -1,8 +1,10 @@
 """The leaderboard and the bias table as text."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imageo.measures import DENOMINATORS
+from imageo.analysis.ranks import RankFlip
+from imageo.measures import DENOMINATORS, MEASURES
 from imageo.render.tables import table
 
 if TYPE_CHECKING:
@@ -38,6 +40,26 @@ def leaderboard_table(frame: "pd.DataFrame", denominator: str = "all") -> str:
             for label, missing in asked.itertuples(index=False)
         )
     return text
+
+
+def flip_table(flips: Sequence[RankFlip]) -> str:
+    """Runs by measure: rank over all images, then over answers only, where the two differ; empty without flips."""
+    import pandas as pd
+
+    if not flips:
+        return ""
+    cells: dict[str, dict[str, str]] = {}
+    for flip in flips:
+        cells.setdefault(flip.run, {})[flip.measure] = f"{flip.rank_all} > {flip.rank_answered}"
+    frame = pd.DataFrame([{"run": run} | found for run, found in cells.items()])
+    columns: dict[str, tuple[str, str]] = {"run": ("model", "text")}
+    columns |= {measure: (heading(measure), "text") for measure in MEASURES if measure in frame}
+    return table(frame, columns, title="Ranks that depend on who is counted: over all images > over answers only")
+
+
+def heading(measure: str) -> str:
+    """`country_match` -> country, `accuracy_25km` -> 25 km."""
+    return measure.removesuffix("_match").removeprefix("accuracy_").replace("km", " km")
 
 
 def region_table(frame: "pd.DataFrame", denominator: str, title: str) -> str:
