@@ -47,7 +47,8 @@ class Page(Figure):
         styles: Iterable[str] = (),
         language: str = "en",
     ) -> None:
-        super().__init__(title=title)
+        # In a notebook the page stands in a frame of this shape, in percent of its width.
+        super().__init__(title=title, ratio="80%")
         # page.html has the meta tags.
         self.header.add_child(Element(""), name="meta_http")
         self.subtitle = subtitle

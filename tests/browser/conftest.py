@@ -49,6 +49,10 @@ class Visit:
         spot = self.page.evaluate(
             """(index) => {
                 const holds = (x, y) => document.elementFromPoint(x, y)?.dataset.region === String(index);
+                const symbol = document.querySelector(`circle[data-region='${index}']`);
+                const place = new DOMPoint(symbol.getAttribute("cx"), symbol.getAttribute("cy"));
+                const { x, y } = place.matrixTransform(symbol.ownerSVGElement.getScreenCTM());
+                if (holds(x, y)) return [x, y];
                 for (const e of document.querySelectorAll(`[data-region='${index}']`)) {
                     const box = e.getBoundingClientRect();
                     for (let i = 1; i < 40; i += 1) for (let j = 1; j < 40; j += 1) {

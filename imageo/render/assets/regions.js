@@ -8,7 +8,7 @@ imageo.regions = (map, payload) => {
   const CELLS_PER_UNIT = 16; // so that a map of 16384 cells is 1024 pixels wide at zoom 0
   const DEEPEST = 5; // doublings from the first view
   const narrow = matchMedia("(max-width: 640px)").matches;
-  const smallPixels = narrow ? 2 : 3;
+  const smallPixels = narrow ? 2 : 4;
   const roomForButtons = narrow ? 46 : 6; // on wide screens the buttons stand beside the map
   const [width, height] = payload.size;
   const [west, north, east, south] = payload.view;
