@@ -295,30 +295,22 @@ region_part = Table(
     metadata,
     Column("part_id", Integer, Identity(), primary_key=True),
     Column("region_id", Integer, ForeignKey("data.region.region_id", ondelete="CASCADE"), nullable=False),
+    Column("level", Text, nullable=False, comment="Level of the region."),
     Column(
-        "level",
-        Text,
+        "cell",
+        Integer,
         nullable=False,
-        comment="Level of the region, so that each level has an index of its own.",
+        comment="The square degree that holds the piece, as functions.degree_cell numbers it.",
     ),
     Column(
         "geometry",
         _geometry("POLYGON"),
         nullable=False,
-        comment="A subdivided piece of the exact boundary, for matching.",
+        comment="A piece of the exact boundary, for matching.",
     ),
     Index(None, "region_id"),
-    *(
-        Index(
-            f"region_part_{level}_geometry_idx",
-            "geometry",
-            postgresql_using="gist",
-            postgresql_where=text(f"level = '{level}'"),
-        )
-        for level in ("country", "admin1", "us_state")
-    ),
-    Index("region_part_geography_idx", text("(geometry::geography)"), postgresql_using="gist"),
-    comment="Boundaries cut small for matching. Grain: one piece of one region.",
+    Index(None, "level", "cell"),
+    comment="Boundaries cut along whole degrees, for matching. Grain: one piece of one region.",
 )
 
 region_alias = Table(

@@ -259,7 +259,13 @@ def upgrade() -> None:
             "level",
             sa.Text(),
             nullable=False,
-            comment="Level of the region, so that each level has an index of its own.",
+            comment="Level of the region.",
+        ),
+        sa.Column(
+            "cell",
+            sa.Integer(),
+            nullable=False,
+            comment="The square degree that holds the piece, as functions.degree_cell numbers it.",
         ),
         sa.Column(
             "geometry",
@@ -273,51 +279,17 @@ def upgrade() -> None:
                 nullable=False,
             ),
             nullable=False,
-            comment="A subdivided piece of the exact boundary, for matching.",
+            comment="A piece of the exact boundary, for matching.",
         ),
         sa.ForeignKeyConstraint(
             ["region_id"], ["data.region.region_id"], name=op.f("region_part_region_id_fkey"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("part_id", name=op.f("region_part_pkey")),
         schema="data",
-        comment="Boundaries cut small for matching. Grain: one piece of one region.",
+        comment="Boundaries cut along whole degrees, for matching. Grain: one piece of one region.",
     )
-    op.create_index(
-        "region_part_admin1_geometry_idx",
-        "region_part",
-        ["geometry"],
-        unique=False,
-        schema="data",
-        postgresql_using="gist",
-        postgresql_where=sa.text("level = 'admin1'"),
-    )
-    op.create_index(
-        "region_part_country_geometry_idx",
-        "region_part",
-        ["geometry"],
-        unique=False,
-        schema="data",
-        postgresql_using="gist",
-        postgresql_where=sa.text("level = 'country'"),
-    )
-    op.create_index(
-        "region_part_geography_idx",
-        "region_part",
-        [sa.literal_column("(geometry::geography)")],
-        unique=False,
-        schema="data",
-        postgresql_using="gist",
-    )
+    op.create_index(op.f("region_part_level_cell_idx"), "region_part", ["level", "cell"], unique=False, schema="data")
     op.create_index(op.f("region_part_region_id_idx"), "region_part", ["region_id"], unique=False, schema="data")
-    op.create_index(
-        "region_part_us_state_geometry_idx",
-        "region_part",
-        ["geometry"],
-        unique=False,
-        schema="data",
-        postgresql_using="gist",
-        postgresql_where=sa.text("level = 'us_state'"),
-    )
     op.create_table(
         "reject",
         sa.Column("file_name", sa.Text(), nullable=False),

@@ -1,4 +1,5 @@
--- Points are joined to regions by cell, all levels at once; the nearest region is looked up for the few that lie in none.
+-- Points are joined to regions by cell, all levels at once; the nearest region is looked up for the few that lie in
+-- none.
 create view match.prediction_place_live as
 with exact as (
     select
@@ -10,7 +11,7 @@ with exact as (
     from core.prediction as prediction
     inner join core.region_piece as piece
         on piece.cell = functions.degree_cell(prediction.location)
-        and st_intersects(piece.geometry, prediction.location)
+        and functions.is_inside(prediction.location, piece.geometry)
     where piece.level in ('country', 'admin1', 'us_state')
     group by prediction.image_id, prediction.run_id
 )
@@ -20,7 +21,14 @@ select
     prediction.run_id,
     coalesce(exact.country_iso, core.nearest_region('country', prediction.location)) as country_iso,
     coalesce(exact.admin1_code, core.nearest_region('admin1', prediction.location)) as admin1_code,
-    coalesce(exact.state_code, core.nearest_region('us_state', prediction.location)) as state_code
+    coalesce(
+        exact.state_code,
+        -- Windsor, Ontario is within 10 km of Michigan, and not in it.
+        case
+            when coalesce(exact.country_iso, 'US') in ('US', 'AS', 'GU', 'MP', 'PR', 'VI')
+                then core.nearest_region('us_state', prediction.location)
+        end
+    ) as state_code
 from core.prediction as prediction
 left join exact on exact.image_id = prediction.image_id and exact.run_id = prediction.run_id
 where prediction.is_located;
