@@ -67,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ImageoError as problem:
         if debug:
             raise
-        click.echo(f"imageo: {problem}", err=True)
+        from imageo.render.tables import printable
+
+        click.echo(f"imageo: {printable(str(problem))}", err=True)
         sys.exit(2)
     sys.exit(result if isinstance(result, int) else 0)

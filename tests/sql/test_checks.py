@@ -5,7 +5,7 @@ import pytest
 
 from imageo.db.deploy import check
 from imageo.resources import checks_folder
-from tests.sql.conftest import World
+from tests.world import World
 
 PARIS = (48.8566, 2.3522)
 

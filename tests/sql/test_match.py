@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sql.conftest import World
+from tests.world import World
 
 PARIS = (48.8566, 2.3522)
 CHICAGO = (41.8781, -87.6298)
@@ -77,7 +77,9 @@ def test_state(
     image, run = world.image("a", *truth, **labels), world.run("m")
     world.answer(run, image, **answer)
     world.score(run)
-    assert world.one("match.prediction_state", "is_state_match_strict, is_state_match, is_state_match_place") == expected
+    assert (
+        world.one("match.prediction_state", "is_state_match_strict, is_state_match, is_state_match_place") == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,4 +110,8 @@ def test_an_image_without_a_city_is_in_no_city_rate(world: World) -> None:
     image, run = world.image("a", *PARIS), world.run("m")
     world.answer(run, image, city="Paris")
     world.score(run)
-    assert world.one("match.prediction_city", "is_city_match_strict, is_city_match, is_city_match_locality") == (None, None, None)
+    assert world.one("match.prediction_city", "is_city_match_strict, is_city_match, is_city_match_locality") == (
+        None,
+        None,
+        None,
+    )

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from imageo.db.refresh import RUN_CACHES, refresh_all, refresh_runs
-from tests.sql.conftest import World
+from tests.world import World
 
 BERLIN = (52.52, 13.405)
 MUNICH = (48.1374, 11.5755)
