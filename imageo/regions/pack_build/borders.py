@@ -14,7 +14,7 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
-from imageo.regions.pack_build.grid import CELLS_PER_DEGREE, multipolygon
+from imageo.regions.grid import CELLS_PER_DEGREE, multipolygon
 
 KM_PER_DEGREE = 111.2
 REACH_KM = 3.5

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from imageo.regions.grid import to_grid, to_multipolygons
 from imageo.regions.pack_build import overrides
-from imageo.regions.pack_build.grid import to_grid, to_multipolygons
 
 SOURCE = "Natural Earth 5.1.1, 1:10m countries (ne_10m_admin_0_countries_deu)"
 POINT_OF_VIEW = "Germany, as Natural Earth draws it"

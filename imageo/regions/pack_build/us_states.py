@@ -5,7 +5,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from imageo.regions.pack_build.grid import to_grid
+from imageo.regions.grid import to_grid
 
 SOURCE = "US Census Bureau 2018, cartographic boundaries 1:500,000 (cb_2018_us_state_500k)"
 FILE = "geostates/shapefiles/cb_2018_us_state_500k/cb_2018_us_state_500k.shp"

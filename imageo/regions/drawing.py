@@ -1,13 +1,11 @@
 """Boundaries for drawing: simplified with shared borders kept, and the points where labels stand."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from imageo.regions.pack_build import overrides
-from imageo.regions.pack_build.grid import Geometries, to_grid, to_multipolygons
+from imageo.regions.grid import Geometries, to_grid
 
 
 def simplify(exact: Geometries, tolerance: float, islet: float) -> Geometries:
@@ -23,25 +21,6 @@ def simplify(exact: Geometries, tolerance: float, islet: float) -> Geometries:
     drawn = shapely.coverage_simplify(parts[kept], tolerance)
     whole = [shapely.multipolygons(drawn[region[kept] == i]) for i in range(len(exact))]
     return to_grid(np.array(whole, dtype=object))
-
-
-def build_continents(countries: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Rows of data.region (level continent): the drawn countries (parent_code, drawn, source) put together."""
-    names = {code: name for name, code in overrides.CONTINENTS.items()}
-    rows = [
-        {
-            "level": "continent",
-            "code": code,
-            "name": names[code],
-            "attributes": "{}",
-            "source": "countries put together by their continent in " + group["source"].iloc[0],
-            "drawn": shapely.union_all(group["drawn"].to_numpy(), grid_size=2**-20),
-        }
-        for code, group in countries.groupby("parent_code")
-    ]
-    frame = gpd.GeoDataFrame(rows, geometry="drawn", crs=4326)
-    frame["drawn"] = to_multipolygons(frame["drawn"].to_numpy())
-    return frame
 
 
 def label_points(geometries: Geometries, wished: Geometries | None = None) -> Geometries:

@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 CELLS_PER_DEGREE = 2**20
-"""Coordinates are rounded to 2^-20 degree (at most 6 cm off): the doubles then end in zero bits, which zstd packs well.
+"""Coordinates are rounded to 2^-20 degree (at most 8 cm off): the doubles then end in zero bits, which zstd packs well.
 No vertex is dropped, and neighbours round alike, so shared borders stay shared."""
 
 Geometries = npt.NDArray[Any]
