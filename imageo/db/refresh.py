@@ -27,6 +27,8 @@ def refresh_all(connection: psycopg.Connection) -> None:
 def refresh_images(connection: psycopg.Connection, dataset_id: int | None = None) -> None:
     """Recompute the regions of the images of one dataset, or of all. In the caller's transaction."""
     _prepare_session(connection)
+    # The planner knows nothing of images that this transaction brought; its guess costs minutes.
+    connection.execute("analyze data.image")
     table, view = IMAGE_CACHE
     chosen = sql.SQL("image_id in (select image_id from data.image where dataset_id = {})").format(
         sql.Literal(dataset_id)
