@@ -63,13 +63,13 @@ class Filing:
         return None if version is None else (image_id, run.run_id, version, question.digest)
 
     def _version(self, row: Row, question: Question, run: Run, image_id: int) -> int | None:
-        known = run.answers.get(image_id)
-        if known is None:
-            self.report.n_new += 1
-            return 1
-        version, digest = known
+        version, digest = run.answers.get(image_id, (0, None))
         if digest == question.digest:
             self.report.n_unchanged += 1
             return None
-        self.report.add_change(row.line, question.image)
+        run.is_changed = True
+        if version:
+            self.report.add_change(row.line, question.image)
+        else:
+            self.report.n_new += 1
         return version + 1

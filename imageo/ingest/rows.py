@@ -1,6 +1,7 @@
 """What every source of rows gives: a row to take, or a reject with its reason."""
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -67,3 +68,9 @@ def batches(
             batch, weight = [], 0
     if batch:
         yield batch
+
+
+def peek(rows: Iterator[Row | Reject]) -> tuple[list[Row | Reject], Iterator[Row | Reject]]:
+    """The first rows, up to a thousand, and all rows, the first ones included."""
+    first = next(batches(rows, size=1_000), [])
+    return first, itertools.chain(first, rows)

@@ -17,6 +17,7 @@ class Run:
     label: str
     answers: dict[int, tuple[int, int]]
     lines: dict[int, int] = field(default_factory=dict)
+    is_changed: bool = False
 
 
 @dataclass

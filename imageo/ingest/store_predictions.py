@@ -17,17 +17,16 @@ from imageo.ingest.mapped_predictions import MappedPredictions
 from imageo.ingest.prediction import PredictionFormat, Question
 from imageo.ingest.reading_log import open_log
 from imageo.ingest.report import FileReport
-from imageo.ingest.rows import Reject, Row, batches
+from imageo.ingest.rows import Reject, Row, batches, peek
 from imageo.ingest.runs import RunBook
-from imageo.ingest.tables import Table, read_table
+from imageo.ingest.tables import Table, no_valid_row, read_table
 
 AS_PUBLISHED = "as published"
-_PEEKED = 1_000
 
 
 @dataclass(frozen=True)
 class PredictionOptions:
-    """What the command line says about files of predictions; `columns` as given by --map."""
+    """`columns` as given by --map. Without `is_refreshed` the caches are left to a later `refresh_runs`."""
 
     dataset: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -47,20 +46,20 @@ def ingest_predictions(connection: psycopg.Connection, path: Path, options: Pred
     report = FileReport(str(path), "predictions")
     table = read_table(path)
     source = _format(path, table, options, report)
-    peeked = list(itertools.islice(table.rows, _PEEKED))
+    first, rows = peek(table.rows)
     with connection.transaction():
-        dataset = _dataset(connection, path, options.dataset, source, peeked, report)
+        dataset = _dataset(connection, path, options.dataset, source, first, report)
         log = open_log(connection, path, "predictions")
         book = RunBook(connection, dataset, AS_PUBLISHED if options.is_as_published else options.label)
         filing = Filing(connection, source, book, image_ids(connection, dataset), f"file {path.name}", report)
-        for batch in batches(itertools.chain(peeked, table.rows)):
+        for batch in batches(rows):
             log.add_rejects(filing.add(batch), report)
         if not report.has_valid_row:
             raise InputError(_nothing_valid(path, filing))
         log.close(report)
         report.runs = sorted(run.label for run in book.runs.values())
-        if options.is_refreshed and (report.n_new or report.n_changed):
-            refresh_runs(connection, [run.run_id for run in book.runs.values()])
+        if options.is_refreshed:
+            refresh_runs(connection, [run.run_id for run in book.runs.values() if run.is_changed])
     return report
 
 
@@ -91,8 +90,10 @@ def _dataset(
     rows: Sequence[Row | Reject],
     report: FileReport,
 ) -> Dataset:
-    questions = (source.identify(row) for row in rows if isinstance(row, Row))
-    images = set() if name else {question.image for question in questions if isinstance(question, Question)}
+    questions = [source.identify(row) if isinstance(row, Row) else row for row in rows]
+    images = {question.image for question in questions if isinstance(question, Question)}
+    if not images:
+        raise InputError(no_valid_row(path, (question for question in questions if isinstance(question, Reject))))
     dataset = find_dataset(connection, path, name, images)
     report.dataset = dataset.name
     if name is None:

@@ -33,13 +33,14 @@ _IMAGE = {
 
 @dataclass(frozen=True)
 class TruthOptions:
-    """`columns` as given by --map; the rest is what the dataset is called."""
+    """`columns` as given by --map. Without `is_refreshed` the caches are left to a later `refresh_all`."""
 
     dataset: str
     columns: Mapping[str, str] = field(default_factory=dict)
     title: str | None = None
     licence: str | None = None
     source: str | None = None
+    is_refreshed: bool = True
 
 
 def ingest_truth(connection: psycopg.Connection, path: Path, options: TruthOptions) -> FileReport:
@@ -66,7 +67,7 @@ def ingest_truth(connection: psycopg.Connection, path: Path, options: TruthOptio
         if not report.has_valid_row:
             raise InputError(f"{path}: no valid row ({report.rejects_told()}); nothing was written")
         log.close(report)
-        if report.n_new or report.n_changed:
+        if options.is_refreshed and (report.n_new or report.n_changed):
             _refresh(connection, dataset)
     return report
 

@@ -1,9 +1,8 @@
 """A file as a table: its columns, and its rows one after another."""
 
 import csv
-import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +10,15 @@ import orjson
 
 from imageo.errors import InputError
 from imageo.ingest.file_kind import FileKind, file_kind
-from imageo.ingest.rows import Reject, Row
+from imageo.ingest.rows import Reject, Row, peek, shown
 from imageo.ingest.text_lines import is_readable, text_lines
 
 LONGEST_CELL = 16 * 1024 * 1024
-_PEEKED = 100
 
 
 @dataclass(frozen=True)
 class Table:
-    """`columns` as the file names them; of JSON lines, those of the first hundred rows."""
+    """`columns` as the file names them; of JSON lines, those of the first thousand rows."""
 
     kind: FileKind
     columns: list[str]
@@ -56,10 +54,17 @@ def flattened(values: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 
 def _read_json_lines(path: Path) -> Table:
-    rows = _json_rows(path)
-    peeked = list(itertools.islice(rows, _PEEKED))
-    columns = dict.fromkeys(name for row in peeked if isinstance(row, Row) for name in flattened(row.values))
-    return Table("jsonl", list(columns), itertools.chain(peeked, rows))
+    first, rows = peek(_json_rows(path))
+    columns = dict.fromkeys(name for row in first if isinstance(row, Row) for name in flattened(row.values))
+    if not columns:
+        raise InputError(no_valid_row(path, first))
+    return Table("jsonl", list(columns), rows)
+
+
+def no_valid_row(path: Path, rows: Iterable[Row | Reject]) -> str:
+    """Say so, with the first reject as an example."""
+    first = next((row for row in rows if isinstance(row, Reject)), None)
+    return f"{path}: no valid row" + (f": line {first.line}: {shown(first.reason)}" if first else "")
 
 
 def _json_rows(path: Path) -> Iterator[Row | Reject]:
