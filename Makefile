@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
-PYTEST_WORKERS ?= -n auto --maxprocesses 8
+PYTEST_WORKERS ?= -n auto --maxprocesses 8 --dist loadfile
 
 export PYTHON
 # Every test that calls the command would compile pandas anew.

@@ -20,6 +20,10 @@ from tests.conftest import Server
 ROOT = Path(__file__).parent.parent.parent
 
 
+def _invoke(settings: Settings, *arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "160"}).invoke(cli, ["demo", *arguments], obj=settings)
+
+
 @dataclass(frozen=True)
 class Shown:
     """The demo after its first run."""
@@ -29,7 +33,7 @@ class Shown:
     output: str
 
     def again(self, *arguments: str) -> Result:
-        return CliRunner().invoke(cli, ["demo", "-o", str(self.folder), *arguments], obj=self.settings)
+        return _invoke(self.settings, "-o", str(self.folder), *arguments)
 
     def query(self, statement: str, *parameters: object) -> list[tuple[object, ...]]:
         assert self.settings.database_url
@@ -188,7 +192,7 @@ def test_a_second_run_changes_nothing(shown: Shown) -> None:
 
 def test_real_results(settings: Settings, bench_dir: Path, tmp_path: Path) -> None:
     real = Settings(settings.home, settings.database_url, bench_dir)
-    result = CliRunner().invoke(cli, ["demo", "--real", "-o", str(tmp_path)], obj=real)
+    result = _invoke(real, "--real", "-o", str(tmp_path))
     assert result.exit_code == 0, result.output
     for model in ("o3", "gpt-4.1", "gemini-2.5-pro", "Llama-3.2-11B"):
         assert model in result.stdout
@@ -198,7 +202,7 @@ def test_real_results(settings: Settings, bench_dir: Path, tmp_path: Path) -> No
 
 def test_real_results_that_are_not_there(settings: Settings, tmp_path: Path) -> None:
     away = Settings(settings.home, settings.database_url, tmp_path / "nowhere")
-    result = CliRunner().invoke(cli, ["demo", "--real"], obj=away)
+    result = _invoke(away, "--real")
     assert isinstance(result.exception, InputError)
     assert "nowhere does not hold IMAGEO-Bench's dataset3_info.csv" in str(result.exception)
     assert "IMAGEO_BENCH_DIR" in str(result.exception)
@@ -206,7 +210,7 @@ def test_real_results_that_are_not_there(settings: Settings, tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_written(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    result = CliRunner().invoke(cli, ["demo", "-o", str(tmp_path / "file" / "below")], obj=settings)
+    result = _invoke(settings, "-o", str(tmp_path / "file" / "below"))
     assert isinstance(result.exception, InputError)
     assert "choose another folder with -o" in str(result.exception)
 

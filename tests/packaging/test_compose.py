@@ -162,7 +162,8 @@ def dashboards(container: Cluster) -> Iterator[psycopg.Connection]:
 def test_the_login_of_the_dashboards_is_read_only_and_has_a_password(container: Cluster) -> None:
     with psycopg.connect(container.url()) as owner:
         row = owner.execute(
-            "select rolcanlogin, rolsuper, rolconfig, rolpassword from pg_authid where rolname = 'imageo_bi'"
+            "select login.rolcanlogin, login.rolsuper, role.rolconfig, login.rolpassword from pg_authid as login"
+            " inner join pg_roles as role on role.oid = login.oid where login.rolname = 'imageo_bi'"
         ).fetchone()
     assert row is not None
     assert row[:3] == (True, False, ["default_transaction_read_only=on"])
