@@ -23,9 +23,9 @@ class RateColumns:
 
     `values[column][run][measure][region]` is a number or None, over `runs`, `measures` and `regions` (codes of
     the regions with at least one row) in their order; shares are in thousandths, distances in kilometres, whole
-    ones from 100 and with one decimal from 10 and two below. `intervals["k/n"]` are the bounds of the Wilson interval of k of n, in thousandths: they depend
-    on nothing else, and few pairs occur. `breaks` are the class boundaries of each measure, the same for all
-    runs and denominators.
+    from 100, with one decimal from 10 and two below. `intervals["k/n"]` are the bounds of the Wilson interval of k
+    of n, in thousandths: they depend on nothing else, and few pairs occur. `breaks` are the class boundaries of each
+    measure, the same for all runs and denominators.
     """
 
     runs: list[str]

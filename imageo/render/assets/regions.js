@@ -43,8 +43,11 @@ imageo.regions = (map, payload) => {
   const indexOf = (target) =>
     (target instanceof Element && "region" in target.dataset ? Number(target.dataset.region) : -1);
 
+  const labels = [];
   const style = (index, state, label) => {
+    if (states[index] === state && labels[index] === label) return; // most of thousands, most times
     states[index] = state;
+    labels[index] = label;
     symbols[index].toggleAttribute("data-needed", needsSymbol(index));
     for (const element of [paths[index], symbols[index]]) {
       element.setAttribute("class", `region ${state}`);
