@@ -8,10 +8,10 @@ export PYTHON
 # Every test that calls the command would compile pandas anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check bench wheel lock clean
+.PHONY: help demo test check bench dictionary wheel lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/run.done ## see it work: PostGIS, simulated models, a leaderboard, a map
 	@$(BIN)/python -m imageo demo $(ARGS)
@@ -29,6 +29,9 @@ check: .venv/check.done ## lint, types, SQL style, direction of imports
 
 bench: .venv/test.done ## ratios against baselines, each measured in one run
 	@for script in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$script .py) $(ARGS) || exit; done
+
+dictionary: .venv/run.done ## docs/data-dictionary.md from the comments in the database
+	$(BIN)/python -m imageo db dictionary > docs/data-dictionary.md
 
 wheel: .venv/run.done ## dist/imageo-*.whl
 	$(BIN)/python -m hatchling build -t wheel

@@ -74,6 +74,17 @@ def upgrade(settings: Settings) -> None:
 
 
 @command.command
+@click.pass_obj
+def dictionary(settings: Settings) -> None:
+    """Print the data dictionary, Markdown: every view and column with its meaning and unit."""
+    from imageo.db.dictionary import data_dictionary
+    from imageo.db.engine import connect
+
+    with connect(settings, role="reader") as connection:
+        click.echo(data_dictionary(connection), nl=False)
+
+
+@command.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @click.pass_obj
 def check(settings: Settings, as_json: bool) -> int:
