@@ -518,7 +518,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("(outcome = 'answered') = (location is not null)", name=op.f("prediction_located_check")),
         sa.CheckConstraint(
-            "outcome in ('answered', 'no_coordinates', 'refused', 'empty', 'unparsable', 'bad_image', 'provider_error')",
+            "outcome in ('answered', 'no_coordinates', 'refused', 'empty', 'unparsable', 'bad_image', "
+            "'provider_error')",
             name=op.f("prediction_outcome_check"),
         ),
         sa.CheckConstraint("confidence between 1 and 5", name=op.f("prediction_confidence_check")),

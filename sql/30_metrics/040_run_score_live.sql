@@ -16,14 +16,17 @@ with score as (
         avg(score.is_state_match_strict::int)::double precision as state_match_strict_answered,
         (avg(score.is_state_match::int) filter (where score.is_state_named))::double precision as state_match_answered,
         avg(score.is_state_match::int)::double precision as state_match_all,
-        (avg(score.is_state_match_place::int) filter (where score.is_located))::double precision as state_match_place_answered,
+        (avg(score.is_state_match_place::int) filter (where score.is_located))::double precision
+            as state_match_place_answered,
         avg(score.is_state_match_place::int)::double precision as state_match_place_all,
         count(score.is_country_match) as n_country,
         count(score.is_country_match) filter (where score.is_country_named) as n_country_answered,
         avg(score.is_country_match_strict::int)::double precision as country_match_strict_answered,
-        (avg(score.is_country_match::int) filter (where score.is_country_named))::double precision as country_match_answered,
+        (avg(score.is_country_match::int) filter (where score.is_country_named))::double precision
+            as country_match_answered,
         avg(score.is_country_match::int)::double precision as country_match_all,
-        (avg(score.is_country_match_place::int) filter (where score.is_located))::double precision as country_match_place_answered,
+        (avg(score.is_country_match_place::int) filter (where score.is_located))::double precision
+            as country_match_place_answered,
         avg(score.is_country_match_place::int)::double precision as country_match_place_all,
         avg(score.is_contradictory::int)::double precision as contradiction_rate_answered,
         avg((score.error_km <= 1)::int)::double precision as accuracy_1km_answered,

@@ -109,7 +109,8 @@ def copy_run(connection: psycopg.Connection, dataset_id: int, source_run: int, n
         ]
         names = ", ".join(columns)
         connection.execute(
-            f"insert into data.{table} (run_id, {names}) select %s, {names} from data.{table} where run_id = %s".encode(),
+            f"insert into data.{table} (run_id, {names})"
+            f" select %s, {names} from data.{table} where run_id = %s".encode(),
             [row[0], source_run],
         )
     return int(row[0])

@@ -5,6 +5,7 @@ import json
 import time
 
 import pytest
+
 from imageo.query.answer import Answer, mapped_answer, parse_answer, published_answer
 from imageo.query.answer_ladder import Stage
 

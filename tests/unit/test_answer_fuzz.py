@@ -5,6 +5,7 @@ import re
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from imageo.outcome import OUTCOMES
 from imageo.query.answer import Answer, parse_answer, published_answer
 from imageo.query.coordinates import read_degrees, read_pair

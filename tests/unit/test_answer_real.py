@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import json_repair
+
 from imageo.query.answer import Answer, parse_answer, published_answer
 
 LLAMA = "dataset3_Llama-3.2-11B-Vision-Instruct-Turbo.jsonl"
