@@ -93,6 +93,6 @@ comment on column core.image_place_live.admin1_place_code is
 comment on column core.image_place_live.state_label_code is
     'Postal code of the US state that the label means; NULL where the image is not from the US.';
 comment on column core.image_place_live.state_place_code is
-    'Postal code of the US state that the point lies in, or lies within 10 km of; NULL elsewhere.';
+    'Postal code of the US state that the point lies in, or lies within 10 km of where its country is the US; NULL elsewhere.';
 comment on column core.image_place_live.city_place_id is
     'GeoNames id of the place that the city label means: of the places of that name within 50 km of the point, the nearest, those in the point''s country first; NULL where there is none.';

@@ -14,24 +14,33 @@ with exact as (
         and functions.is_inside(prediction.location, piece.geometry)
     where piece.level in ('country', 'admin1', 'us_state')
     group by prediction.image_id, prediction.run_id
+),
+
+place as (
+    select
+        prediction.image_id,
+        prediction.run_id,
+        prediction.location,
+        coalesce(exact.country_iso, core.nearest_region('country', prediction.location)) as country_iso,
+        coalesce(exact.admin1_code, core.nearest_region('admin1', prediction.location)) as admin1_code,
+        exact.state_code
+    from core.prediction as prediction
+    left join exact on exact.image_id = prediction.image_id and exact.run_id = prediction.run_id
+    where prediction.is_located
 )
 
 select
-    prediction.image_id,
-    prediction.run_id,
-    coalesce(exact.country_iso, core.nearest_region('country', prediction.location)) as country_iso,
-    coalesce(exact.admin1_code, core.nearest_region('admin1', prediction.location)) as admin1_code,
+    place.image_id,
+    place.run_id,
+    place.country_iso,
+    place.admin1_code,
     coalesce(
-        exact.state_code,
-        -- Windsor, Ontario is within 10 km of Michigan, and not in it.
-        case
-            when coalesce(exact.country_iso, 'US') in ('US', 'AS', 'GU', 'MP', 'PR', 'VI')
-                then core.nearest_region('us_state', prediction.location)
-        end
+        place.state_code,
+        -- Windsor in Canada is nearer than 10 km to Michigan and yet not in it.
+        case when country.sovereign_code = 'US' then core.nearest_region('us_state', place.location) end
     ) as state_code
-from core.prediction as prediction
-left join exact on exact.image_id = prediction.image_id and exact.run_id = prediction.run_id
-where prediction.is_located;
+from place
+left join core.region as country on country.level = 'country' and country.code = place.country_iso;
 
 comment on view match.prediction_place_live is
     'Regions that the answered point lies in, or lies within 10 km of: the definition of the cache that match.prediction_place reads. Grain: one (image_id, run_id) that has a point.';

@@ -115,3 +115,21 @@ def test_an_image_without_a_city_is_in_no_city_rate(world: World) -> None:
         None,
         None,
     )
+
+
+def test_a_city_across_the_border_is_in_no_us_state(world: World) -> None:
+    windsor, run = (42.3149, -83.0364), world.run("m")  # Ontario, 2 km from Detroit
+    image = world.image("a", *windsor, country="Canada")
+    world.answer(run, image, *windsor)
+    world.score(run)
+    assert world.one("core.image", "country_place_iso, state_place") == ("CA", None)
+    assert world.one("match.prediction_place", "country_iso, state_code") == ("CA", None)
+
+
+def test_a_point_just_off_the_coast_is_in_its_state(world: World) -> None:
+    off_miami, run = (25.77, -80.10), world.run("m")
+    image = world.image("a", *off_miami)
+    world.answer(run, image, *off_miami)
+    world.score(run)
+    assert world.one("core.image", "country_place_iso, state_place") == ("US", "FL")
+    assert world.one("match.prediction_place", "country_iso, state_code") == ("US", "FL")
