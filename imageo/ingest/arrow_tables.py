@@ -9,8 +9,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
-import pyogrio.errors
 import shapely
+import shapely.errors
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
@@ -18,36 +18,63 @@ from imageo.errors import InputError
 from imageo.ingest.rows import Reject, Row
 
 _BATCH = 1_000
+# What the decoders raise over damaged files: no common base, hence the breadth.
+_UNREADABLE = (RuntimeError, ValueError, IndexError, OSError, pa.ArrowException, shapely.errors.ShapelyError)
+# GDAL guesses by the suffix too, and would read a damaged GeoPackage named .csv as CSV.
+_DRIVERS = ("GeoJSON", "GeoJSONSeq", "GPKG", "FlatGeobuf")
 
 
 def read_parquet(path: Path) -> tuple[list[str], Iterator[Row | Reject]]:
     """Columns and rows of a Parquet or GeoParquet file."""
     try:
         file = pq.ParquetFile(path)
-        geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
-    except (pa.ArrowException, OSError, ValueError) as problem:
+        geometry, described = _geometry_column(file.schema_arrow.metadata or {})
+    except _UNREADABLE as problem:
         raise InputError(f"{path}: not a readable Parquet file: {_first_line(problem)}") from None
-    geometry = geo.get("primary_column")
-    described = geo.get("columns", {}).get(geometry, {})
     if described.get("encoding", "WKB") != "WKB":
         raise InputError(f"{path}: geometry encoded as {described['encoding']}; write it as WKB")
     rows = _rows(path, file.iter_batches(_BATCH), geometry, described.get("crs", "OGC:CRS84"))
-    return _columns(file.schema_arrow.names, geometry), rows
+    return _columns(file.schema_arrow.names, geometry), _guarded(path, rows)
+
+
+def _geometry_column(metadata: dict[bytes, bytes]) -> tuple[str | None, dict[str, object]]:
+    """Name and description of the geometry as GeoParquet's metadata give them; None of a plain Parquet file."""
+    geo = json.loads(metadata.get(b"geo", b"null"))
+    if geo is None:
+        return None, {}
+    try:
+        return geo["primary_column"], dict(geo["columns"][geo["primary_column"]])
+    except (KeyError, TypeError):
+        raise ValueError("its GeoParquet metadata name no geometry column") from None
 
 
 def read_geo(path: Path) -> tuple[list[str], Iterator[Row | Reject]]:
     """Columns and rows of the first layer of a GeoJSON, GeoPackage or FlatGeobuf file."""
     try:
         info = pyogrio.read_info(path)
-    except pyogrio.errors.DataSourceError as problem:
+    except _UNREADABLE as problem:
         raise InputError(f"{path}: not a readable geographic file: {_first_line(problem)}") from None
-    return _columns(list(info["fields"]), "geometry"), _layer_rows(path)
+    if info["driver"] not in _DRIVERS:
+        raise InputError(
+            f"{path}: not a readable geographic file: {info['driver']} is not one of {', '.join(_DRIVERS)}"
+        )
+    return _columns(list(info["fields"]), "geometry"), _guarded(path, _layer_rows(path))
 
 
 def _layer_rows(path: Path) -> Iterator[Row | Reject]:
     with pyogrio.open_arrow(path, batch_size=_BATCH, use_pyarrow=True) as (meta, reader):
         geometry = meta["geometry_name"] or "wkb_geometry"
         yield from _rows(path, reader, geometry if geometry in reader.schema.names else None, meta["crs"])
+
+
+def _guarded(path: Path, rows: Iterable[Row | Reject]) -> Iterator[Row | Reject]:
+    number = 0
+    try:
+        for row in rows:
+            number = row.line
+            yield row
+    except _UNREADABLE as problem:
+        raise InputError(f"{path} row {number + 1}: the file is damaged: {_first_line(problem)}") from None
 
 
 def _columns(names: list[str], geometry: str | None) -> list[str]:
@@ -60,15 +87,12 @@ def _columns(names: list[str], geometry: str | None) -> list[str]:
 def _rows(path: Path, batches: Iterable[pa.RecordBatch], geometry: str | None, crs: object) -> Iterator[Row | Reject]:
     transformer = _transformer(path, crs) if geometry else None
     number = 0
-    try:
-        for batch in batches:
-            points = _points(batch.column(geometry), transformer) if geometry else [None] * batch.num_rows
-            kept = batch.drop_columns([geometry]) if geometry else batch
-            for values, point in zip(kept.to_pylist(), points, strict=True):
-                number += 1
-                yield _row(number, values, point)
-    except (pa.ArrowException, pyogrio.errors.DataLayerError, OSError) as problem:
-        raise InputError(f"{path} row {number + 1}: the file is damaged: {_first_line(problem)}") from None
+    for batch in batches:
+        points = _points(batch.column(geometry), transformer) if geometry else [None] * batch.num_rows
+        kept = batch.drop_columns([geometry]) if geometry else batch
+        for values, point in zip(kept.to_pylist(), points, strict=True):
+            number += 1
+            yield _row(number, values, point)
 
 
 def _row(number: int, values: dict[str, object], point: "tuple[float, float] | str | None") -> Row | Reject:

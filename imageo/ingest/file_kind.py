@@ -37,14 +37,20 @@ def file_kind(path: Path) -> FileKind:
         if head.startswith(magic):
             raise InputError(f"{path}: this is {what}, not a table; {remedy}")
     encoding = encoding_of(head)
+    text = head.decode(encoding, "replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip(" \t\x00")]
+    if not lines:
+        raise InputError(f"{path}: the file is empty")
     if encoding == "utf-8" and head.count(0) > len(head) // 4:
         raise InputError(f"{path}: this is no UTF-8 text (UTF-16 without a byte order mark?); save it as UTF-8")
-    return _text_kind(path, head.decode(encoding, "replace"))
+    return _text_kind(path, text, lines)
 
 
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path}: this is a folder; name the files in it")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: this is no regular file, and it is read more than once; save it first")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -52,13 +58,10 @@ def _head(path: Path) -> bytes:
         raise InputError(f"{path}: no such file") from None
     except OSError as problem:
         raise InputError(f"{path}: cannot be read: {problem.strerror}") from None
-    if not head.strip(b" \t\r\n\x00"):
-        raise InputError(f"{path}: the file is empty")
     return head
 
 
-def _text_kind(path: Path, head: str) -> FileKind:
-    lines = [line.strip() for line in head.splitlines() if line.strip()]
+def _text_kind(path: Path, head: str, lines: list[str]) -> FileKind:
     if path.suffix.lower() not in (".jsonl", ".ndjson"):
         if lines[0].startswith("["):
             raise InputError(f"{path}: this is one JSON array; write one object a line (`jq -c '.[]'` does)")

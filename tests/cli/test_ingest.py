@@ -146,3 +146,9 @@ def test_names_from_files_do_not_drive_the_terminal(ingest: Run, tmp_path: Path)
     told = ingest("truth", path, "--dataset", "d")
     assert "1 changed" in told.stdout
     assert "\x1b" not in told.stdout + told.stderr
+
+
+def test_regions_that_are_loaded_stay(ingest: Run) -> None:
+    told = ingest("regions")
+    assert (told.returncode, told.stdout) == (0, "These regions are loaded already: nothing changed.\n")
+    assert json.loads(ingest("regions", "--json").stdout)["changed"] is False

@@ -1,6 +1,7 @@
 """Reading files as tables: every kind, every damage, without a database."""
 
 import json
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -133,6 +134,9 @@ def test_parquet(write: Write, tmp_path: Path) -> None:
     pq.write_table(pa.table({"name": ["a", None], "n": [1, 2], "deep": [{"x": 1}, {"x": 2}]}), path)
     assert read_table(path).columns == ["name", "n", "deep"]
     assert values(path)[1] == {"name": None, "n": 2, "deep": {"x": 2}}
+    pq.write_table(pa.table({"n": [1]}).replace_schema_metadata({"geo": "[]"}), tmp_path / "odd.parquet")
+    with pytest.raises(InputError, match="GeoParquet metadata name no geometry column"):
+        read_table(tmp_path / "odd.parquet")
     damaged = write("g.parquet", path.read_bytes()[:-20])
     with pytest.raises(InputError, match=r"g\.parquet: not a readable Parquet file"):
         read_table(damaged)
@@ -197,6 +201,9 @@ def test_what_cannot_be_opened_is_an_error_of_one_line(tmp_path: Path) -> None:
         read_table(tmp_path / "absent.csv")
     with pytest.raises(InputError, match="this is a folder; name the files in it"):
         read_table(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="this is no regular file"):
+        read_table(tmp_path / "pipe")
 
 
 def test_pandas_writes_what_we_read(tmp_path: Path) -> None:
