@@ -184,6 +184,24 @@ region_score = Table(
     comment="Cache of bias.region_score_live. Grain: one (run_id, level, region_code, measure).",
 )
 
+region_gap = Table(
+    "region_gap",
+    metadata,
+    Column("run_id", Integer, ForeignKey("data.run.run_id"), primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("minimum_n", Integer),
+    Column("n_regions", BigInteger),
+    Column("n_regions_too_few", BigInteger),
+    Column("best_region_code", Text),
+    Column("best_n", BigInteger),
+    Column("best_rate_all", Double),
+    Column("worst_region_code", Text),
+    Column("worst_n", BigInteger),
+    *(Column(name, Double) for name in ("worst_rate_all", "gap_all", "gap_shrunk_all", "ratio_all")),
+    comment="Cache of bias.region_gap_live. Grain: one (run_id, level, measure).",
+)
+
 confidence_score = Table(
     "confidence_score",
     metadata,

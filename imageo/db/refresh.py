@@ -12,6 +12,7 @@ RUN_CACHES = (
     ("score", "metrics.prediction_score_live"),
     ("run_score", "metrics.run_score_live"),
     ("region_score", "bias.region_score_live"),
+    ("region_gap", "bias.region_gap_live"),
     ("confidence_score", "bias.confidence_reliability_live"),
 )
 

@@ -255,12 +255,7 @@ def upgrade() -> None:
         "region_part",
         sa.Column("part_id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("region_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "level",
-            sa.Text(),
-            nullable=False,
-            comment="Level of the region.",
-        ),
+        sa.Column("level", sa.Text(), nullable=False, comment="Level of the region."),
         sa.Column(
             "cell",
             sa.Integer(),
@@ -544,6 +539,28 @@ def upgrade() -> None:
         comment="Cache of match.prediction_place_live. Grain: one (image_id, run_id) that has a point.",
     )
     op.create_index(op.f("prediction_place_run_id_idx"), "prediction_place", ["run_id"], unique=False, schema="data")
+    op.create_table(
+        "region_gap",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("minimum_n", sa.Integer(), nullable=True),
+        sa.Column("n_regions", sa.BigInteger(), nullable=True),
+        sa.Column("n_regions_too_few", sa.BigInteger(), nullable=True),
+        sa.Column("best_region_code", sa.Text(), nullable=True),
+        sa.Column("best_n", sa.BigInteger(), nullable=True),
+        sa.Column("best_rate_all", sa.Double(), nullable=True),
+        sa.Column("worst_region_code", sa.Text(), nullable=True),
+        sa.Column("worst_n", sa.BigInteger(), nullable=True),
+        sa.Column("worst_rate_all", sa.Double(), nullable=True),
+        sa.Column("gap_all", sa.Double(), nullable=True),
+        sa.Column("gap_shrunk_all", sa.Double(), nullable=True),
+        sa.Column("ratio_all", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["data.run.run_id"], name=op.f("region_gap_run_id_fkey")),
+        sa.PrimaryKeyConstraint("run_id", "level", "measure", name=op.f("region_gap_pkey")),
+        schema="data",
+        comment="Cache of bias.region_gap_live. Grain: one (run_id, level, measure).",
+    )
     op.create_table(
         "region_score",
         sa.Column("rate_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -85,43 +85,37 @@ def add_run(connection: psycopg.Connection, dataset_id: int, number: int) -> int
     return int(row[0])
 
 
-def copy_run(connection: psycopg.Connection, dataset_id: int, source_run: int, number: int) -> int:
-    """A further run of the same shape: answers and caches of a scored one under a new key."""
-    row = connection.execute(
+def add_scored_runs(connection: psycopg.Connection, dataset_id: int, count: int) -> None:
+    """`count` runs with their caches: one is answered and scored, the others repeat its rows."""
+    first = add_run(connection, dataset_id, 0)
+    refresh_runs(connection, [first])
+    connection.execute("set local session_replication_role = replica")  # foreign keys hold: the rows are copies
+    connection.execute(
         """
         with added as (
-            insert into data.model (provider, name) values ('bench', 'model ' || %s) returning model_id
+            insert into data.model (provider, name)
+            select 'bench', 'model ' || number from generate_series(1, %s - 1) as number returning model_id
         )
 
-        insert into data.run (dataset_id, model_id) select %s, model_id from added returning run_id
+        insert into data.run (dataset_id, model_id) select %s, model_id from added
         """,
-        [number, dataset_id],
-    ).fetchone()
-    assert row
+        [count, dataset_id],
+    )
     for table in ("prediction", *(table for table, _ in RUN_CACHES)):
-        columns = [
+        columns = ", ".join(
             name
             for (name,) in connection.execute(
                 "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and attidentity = ''"
                 " and attname <> 'run_id' and not attisdropped",
                 [f"data.{table}"],
             )
-        ]
-        names = ", ".join(columns)
-        connection.execute(
-            f"insert into data.{table} (run_id, {names})"
-            f" select %s, {names} from data.{table} where run_id = %s".encode(),
-            [row[0], source_run],
         )
-    return int(row[0])
-
-
-def add_scored_runs(connection: psycopg.Connection, dataset_id: int, count: int) -> None:
-    """`count` runs with their caches, as a database has them that was filled one run after another."""
-    first = add_run(connection, dataset_id, 0)
-    refresh_runs(connection, [first])
-    for number in range(1, count):
-        copy_run(connection, dataset_id, first, number)
+        connection.execute(
+            f"insert into data.{table} (run_id, {columns}) select copy.id, {columns} from data.{table},"
+            " (select run_id as id from data.run where run_id <> %(first)s and dataset_id = %(dataset)s) as copy"
+            " where run_id = %(first)s order by copy.id".encode(),
+            {"first": first, "dataset": dataset_id},
+        )
     connection.commit()
     connection.autocommit = True
     connection.execute("vacuum analyze")

@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from imageo.db.caches import confidence_score, image_place, prediction_place, region_score, run_score, score
 from imageo.db.digest import LAYERS
+from imageo.db.refresh import IMAGE_CACHE, RUN_CACHES
 from imageo.resources import sql_folder
 
 FILES = sorted(sql_folder().glob("*/*.sql"))
@@ -72,7 +72,7 @@ def test_every_geometry_is_typed(connection: psycopg.Connection) -> None:
 def test_a_view_reads_only_what_stands_below_it(connection: psycopg.Connection) -> None:
     """Lower layers, or lower numbers of its own; data only from core, and caches from their readers."""
     order = {f"{path.parent.name[3:]}.{path.stem[4:]}": i for i, path in enumerate(FILES)}
-    caches = {table.name for table in (image_place, prediction_place, score, run_score, region_score, confidence_score)}
+    caches = {table for table, _ in (IMAGE_CACHE, *RUN_CACHES)}
     rows = connection.execute(
         """
         select distinct r.ev_class::regclass::text, n.nspname, c.relname

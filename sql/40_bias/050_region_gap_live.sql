@@ -1,4 +1,4 @@
-create view bias.region_gap as
+create view bias.region_gap_live as
 with eligible as (
     select
         region_score.run_id,
@@ -54,22 +54,22 @@ select
 from extreme
 where extreme.n_regions >= 2;
 
-comment on view bias.region_gap is
-    'Best against worst region of a run, among regions with at least 10 images. Grain: one (run_id, level, measure).';
-comment on column bias.region_gap.run_id is 'Key of the run.';
-comment on column bias.region_gap.level is 'continent, country, admin1 or us_state.';
-comment on column bias.region_gap.measure is 'What counts as correct, as in bias.region_score.';
-comment on column bias.region_gap.minimum_n is 'Images that a region needs to be compared.';
-comment on column bias.region_gap.n_regions is 'Regions with at least that many images.';
-comment on column bias.region_gap.n_regions_too_few is 'Regions left out because they have fewer.';
-comment on column bias.region_gap.best_region_code is 'Region with the highest rate.';
-comment on column bias.region_gap.best_n is 'Images in the best region.';
-comment on column bias.region_gap.best_rate_all is 'Its rate over all images.';
-comment on column bias.region_gap.worst_region_code is 'Region with the lowest rate.';
-comment on column bias.region_gap.worst_n is 'Images in the worst region.';
-comment on column bias.region_gap.worst_rate_all is 'Its rate over all images.';
-comment on column bias.region_gap.gap_all is
+comment on view bias.region_gap_live is
+    'Best against worst region of a run, among regions with at least 10 images: the definition of the cache that bias.region_gap reads. Grain: one (run_id, level, measure).';
+comment on column bias.region_gap_live.run_id is 'Key of the run.';
+comment on column bias.region_gap_live.level is 'continent, country, admin1 or us_state.';
+comment on column bias.region_gap_live.measure is 'What counts as correct, as in bias.region_score.';
+comment on column bias.region_gap_live.minimum_n is 'Images that a region needs to be compared.';
+comment on column bias.region_gap_live.n_regions is 'Regions with at least that many images.';
+comment on column bias.region_gap_live.n_regions_too_few is 'Regions left out because they have fewer.';
+comment on column bias.region_gap_live.best_region_code is 'Region with the highest rate.';
+comment on column bias.region_gap_live.best_n is 'Images in the best region.';
+comment on column bias.region_gap_live.best_rate_all is 'Its rate over all images.';
+comment on column bias.region_gap_live.worst_region_code is 'Region with the lowest rate.';
+comment on column bias.region_gap_live.worst_n is 'Images in the worst region.';
+comment on column bias.region_gap_live.worst_rate_all is 'Its rate over all images.';
+comment on column bias.region_gap_live.gap_all is
     'Best minus worst rate: the widest raw gap. It grows with the number of regions: read it beside the intervals.';
-comment on column bias.region_gap.gap_shrunk_all is
+comment on column bias.region_gap_live.gap_shrunk_all is
     'Highest minus lowest empirical-Bayes rate among the same regions.';
-comment on column bias.region_gap.ratio_all is 'Worst over best rate; 1 is parity; NULL where the best is 0.';
+comment on column bias.region_gap_live.ratio_all is 'Worst over best rate; 1 is parity; NULL where the best is 0.';
