@@ -16,6 +16,7 @@ Fields = Mapping[str, object]
 # json-repair takes quadratic time on hostile nesting; real answers have fewer than ten braces.
 REPAIR_LIMIT = 20_000
 REPAIR_BRACES = 40
+BROKEN_OBJECTS = 20
 
 _DECODER = json.JSONDecoder(strict=False)
 _GEOCODING = ("reverse_geocoding", "geocoding", "geolocation", "location")
@@ -61,7 +62,7 @@ def _strict(text: str) -> Fields | None:
 
 def _fence(text: str) -> Fields | None:
     # Every second piece stands inside a fence; the last one counts.
-    for body in reversed(text[:READ_LIMIT].split("```")[1::2]):
+    for body in reversed(text.split("```")[1::2]):
         brace = body.find("{")
         fields = _strict(body[brace:]) if brace >= 0 else None
         if fields is not None:
@@ -75,16 +76,19 @@ def _object(text: str) -> Fields | None:
 
 
 def _decoded(text: str) -> Fields | None:
-    # Objects in a row are one answer. A broken object ends the search: its inner objects are no answer.
+    # Objects in a row are one answer. What a broken object holds inside is none: go on at the next that begins a line.
     found: list[object] = []
+    failures = 0
     start = text.find("{")
-    while start >= 0:
+    while start >= 0 and failures < BROKEN_OBJECTS:
         try:
             value, end = _DECODER.raw_decode(text, start)
+            found.append(value)
+            start = text.find("{", end)
         except (ValueError, RecursionError):
-            break
-        found.append(value)
-        start = text.find("{", end)
+            failures += 1
+            line_end = text.find("\n{", start)
+            start = line_end + 1 if line_end >= 0 else -1
     return _merged(found)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from imageo.query.coordinates import read_pair
 
-READ_LIMIT = 100_000
-"""Characters of a text that are read; the longest real answer has 20,000."""
+READ_LIMIT = 1_000_000
+"""Characters of a text that are read."""
 
 _SECTIONS = {
     "environment": "image_information",

@@ -78,6 +78,9 @@ Note: the coordinates are approximate."""
         (f"```json\n{PRETTY}\n```", "fence"),
         (f"Sure!\n```\n{PRETTY}\n```\nAnything else?", "fence"),
         (f"Here it is: {PRETTY}\n\nI hope this helps {{really}}.", "object"),
+        (f"Is it {{Rome or Paris?\n{PRETTY}", "object"),
+        (f"{'I wonder. ' * 30_000}\n{PRETTY}", "object"),
+        (f"{'I wonder. ' * 30_000}\n```json\n{PRETTY}\n```", "fence"),
         ("\n".join(HALVES), "object"),
         ("Scene: {}\nWhy: {}\nWhere: {}".format(*HALVES), "object"),
         (PRETTY.replace("\n", "\\n"), "object"),
@@ -282,7 +285,7 @@ def test_what_postgresql_cannot_store_is_replaced() -> None:
 def test_hostile_texts_take_no_time(raw: str) -> None:
     start = time.process_time()
     parse_answer(raw)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10  # quadratic ones took minutes
 
 
 def test_a_published_answer_is_kept_as_it_is() -> None:
