@@ -23,13 +23,13 @@ def leaderboard_table(frame: "pd.DataFrame", denominator: str = "all") -> str:
         f"country_match_{d}": ("country %", "percent"),
         f"state_match_{d}": ("state %", "percent"),
         f"city_match_{d}": ("city %", "percent"),
-        f"accuracy_1km_{d}": ("1 km %", "percent"),
         f"accuracy_25km_{d}": ("25 km %", "percent"),
+        f"error_km_median_{bounded}": ("median km", "km"),
+        f"geoscore_mean_{d}": ("GeoScore", "score"),
+        "cost_usd": ("US$", "usd"),
+        f"accuracy_1km_{d}": ("1 km %", "percent"),
         f"accuracy_200km_{d}": ("200 km %", "percent"),
         f"accuracy_750km_{d}": ("750 km %", "percent"),
-        f"geoscore_mean_{d}": ("GeoScore", "score"),
-        f"error_km_median_{bounded}": ("median km", "km"),
-        "cost_usd": ("US$", "usd"),
     }
     dataset = frame["dataset"].iloc[0]
     text = table(frame, columns, title=f"{dataset}: rates {DENOMINATORS[d]}")

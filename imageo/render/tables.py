@@ -5,32 +5,51 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
 Format = str
 """How a column is shown: `text`, `count`, `percent` (of a share), `km`, `score`, `usd`."""
 
 
 def table(frame: "pd.DataFrame", columns: Mapping[str, tuple[str, Format]], *, title: str = "") -> str:
-    """The named columns as an aligned text table: column -> (heading, format). A missing value is a dash."""
+    """The named columns as an aligned text table: column -> (heading, format). A missing value is a dash.
+
+    The most important columns come first: those that do not fit into the terminal are left out, and it is said.
+    """
     from io import StringIO
 
-    from rich import box
     from rich.console import Console
+
+    width = _terminal_width()
+    console = Console(file=StringIO(), width=10_000, color_system=None)
+    fitting = list(columns)
+    while len(fitting) > 1 and console.measure(_rich_table(frame, columns, fitting)).maximum > width:
+        fitting.pop()
+    console.width = width
+    console.print(_rich_table(frame, columns, fitting, title))
+    stream = console.file
+    assert isinstance(stream, StringIO)
+    text = "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n")
+    left_out = [columns[name][0].strip() for name in columns if name not in fitting]
+    return text + (f"\nno room here for {', '.join(left_out)}: widen the terminal, or --json" if left_out else "")
+
+
+def _rich_table(
+    frame: "pd.DataFrame", columns: Mapping[str, tuple[str, Format]], chosen: Sequence[str], title: str = ""
+) -> "Table":
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(box=box.SIMPLE, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-    for heading, kind in columns.values():
+    for name in chosen:
+        heading, kind = columns[name]
         shown.add_column(heading, justify="left" if kind == "text" else "right", overflow="fold")
-    for row in frame[list(columns)].itertuples(index=False):
-        cells = [format_value(value, kind) for value, (_, kind) in zip(row, columns.values(), strict=True)]
+    for row in frame[list(chosen)].itertuples(index=False):
+        cells = [format_value(value, columns[name][1]) for value, name in zip(row, chosen, strict=True)]
         # Text, never markup: names of models and regions come from files.
         shown.add_row(*(Text(cell) for cell in cells))
-    console = Console(file=StringIO(), width=_terminal_width(), color_system=None)
-    console.print(shown)
-    stream = console.file
-    assert isinstance(stream, StringIO)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n")
+    return shown
 
 
 def format_value(value: Any, kind: Format) -> str:
