@@ -1,8 +1,8 @@
 FROM python:3.13-slim-trixie AS build
 ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
 WORKDIR /source
-COPY locks/build.txt locks/run.txt locks/
-RUN pip install --require-hashes -r locks/build.txt \
+COPY locks/build.txt locks/install.txt locks/run.txt locks/
+RUN pip install --require-hashes -r locks/build.txt -r locks/install.txt \
     && uv venv /opt/imageo \
     && uv pip install --python /opt/imageo --require-hashes -r locks/run.txt
 COPY . .

@@ -44,10 +44,11 @@ lock: .venv/run.done ## write locks/ anew after a change of pyproject.toml; ARGS
 	$(COMPILE) pyproject.toml --group test -c locks/run.txt -o locks/test.txt
 	$(COMPILE) pyproject.toml --group dev -c locks/test.txt -o locks/check.txt
 	$(COMPILE) --group build -c locks/check.txt -o locks/build.txt
+	$(COMPILE) --group install -c locks/check.txt -o locks/install.txt
 
 clean: ## remove what make made; the database stays
 	rm -rf .venv dist imageo-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/%.done: locks/%.txt locks/build.txt pyproject.toml .ci/bootstrap.sh
+.venv/%.done: locks/%.txt locks/build.txt locks/install.txt pyproject.toml .ci/bootstrap.sh
 	@.ci/bootstrap.sh $<
 	@touch $@

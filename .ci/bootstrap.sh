@@ -45,12 +45,15 @@ extra=${UV_INDEX:-${PIP_EXTRA_INDEX_URL:-$(told global.extra-index-url)}}
 [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
 [ -z "$extra" ] || export UV_INDEX="$extra" UV_INDEX_STRATEGY=unsafe-best-match
 
+# uv is some ten times as fast; where it cannot be had, or finds no way to the index, pip does the same.
+pip() {
+    .venv/bin/python -m pip "$@" -qq --disable-pip-version-check
+}
 install() {
-    .venv/bin/uv pip install -q --python .venv/bin/python "$@" ||
-        .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"
+    { [ -x .venv/bin/uv ] && .venv/bin/uv pip install -q --python .venv/bin/python "$@"; } || pip install "$@"
 }
 
-.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r locks/build.txt ||
-    fail "the packages of locks/build.txt cannot be had: is there a way to a package index? (pip config list tells what pip was told)"
-install --require-hashes -r "$lock" || fail "the packages of $lock cannot be had, see above"
+pip install --require-hashes -r locks/install.txt || echo "imageo: without uv this takes a minute" >&2
+install --require-hashes -r locks/build.txt -r "$lock" ||
+    fail "the packages of $lock cannot be had: is there a way to a package index? (.venv/bin/pip config list)"
 install --no-deps --no-build-isolation -e .

@@ -22,7 +22,13 @@ def _group(name: str) -> list[Requirement]:
 
 
 RUN = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
-WANTED = {"run": RUN, "test": RUN + _group("test"), "check": RUN + _group("dev"), "build": _group("build")}
+WANTED = {
+    "run": RUN,
+    "test": RUN + _group("test"),
+    "check": RUN + _group("dev"),
+    "build": _group("build"),
+    "install": _group("install"),
+}
 
 
 def _pins(lock: str) -> list[Requirement]:
