@@ -1,5 +1,6 @@
 """Many files at once: a process and a transaction each."""
 
+import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -34,7 +35,8 @@ def ingest_files(settings: Settings, paths: Sequence[Path], options: Options, jo
         return
     # Started afresh, not forked: a fork would share the parent's threads and sockets.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(distinct)), mp_context=context) as pool:
+    # Rows make no reference cycles: looking for some costs a sixth of the time.
+    with ProcessPoolExecutor(min(jobs, len(distinct)), mp_context=context, initializer=gc.disable) as pool:
         futures = [pool.submit(ingest_file, settings, shown[path], options) for path in distinct]
         try:
             for future in as_completed(futures):

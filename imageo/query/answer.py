@@ -31,7 +31,7 @@ _REFUSAL = re.compile("|".join(REFUSAL_PHRASES), re.IGNORECASE | re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONFIDENCE = re.compile(r"([1-5])(?:\.0+)?(?:\s*(?:/|out of)\s*5)?(?!\d|[/%.]|\s*[-\u2013|]\s*\d)")
 NULL_ISLAND = Point(0.0, 0.0)
-_NO_TEXT = frozenset(("", "null", "none"))
+_NO_TEXT = frozenset(("", "null", "none"))  # of four characters at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = storable(value).strip()
-    return None if text.lower() in _NO_TEXT else text
+    return None if len(text) <= 4 and text.lower() in _NO_TEXT else text
 
 
 def _as_it_is(value: object) -> str | None:

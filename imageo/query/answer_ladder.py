@@ -21,6 +21,11 @@ BROKEN_OBJECTS = 20
 _DECODER = json.JSONDecoder(strict=False)
 _GEOCODING = ("reverse_geocoding", "geocoding", "geolocation", "location")
 _PLACE = frozenset(("coordinates", "latitude", "lat", "address", "country", "city"))
+# The keys that the prompt asks for: nearly all answers have just these, and need no respelling.
+_EXPECTED = frozenset((
+    "image_information", "environment", "scene_type", "setting", "reasoning", "reverse_geocoding", "confidence",
+    "address", "street", "city", "state", "country", "coordinates", "latitude", "longitude",
+))  # fmt: skip
 # Some models escape the line ends between tokens: a backslash before each, or a literal \\n.
 _ESCAPED_LINE_END = re.compile(r"\\n|\\(?=\s*\n)")
 
@@ -29,6 +34,8 @@ def keyed(value: object) -> Fields | None:
     """An object with its keys in one spelling ("Scene Type" -> "scene_type"), or None where it is none."""
     if not isinstance(value, dict):
         return None
+    if value.keys() <= _EXPECTED:
+        return value
     return {str(key).strip().lower().replace(" ", "_").replace("-", "_"): item for key, item in value.items()}
 
 

@@ -77,6 +77,8 @@ def read_degrees(value: object, axis: Axis) -> float | None:
         return _finite(value)
     if not isinstance(value, str) or len(value) > LONGEST:
         return None
+    if _NUMBER.fullmatch(value):
+        return _finite(float(value))
     text = _plain(value)
     if comma := _DECIMAL_COMMA.fullmatch(text):
         text = f"{comma[1]}.{comma[2]}"
