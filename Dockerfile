@@ -3,7 +3,7 @@ ENV PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
 WORKDIR /source
 COPY locks/build.txt locks/install.txt locks/run.txt locks/
 RUN pip install --require-hashes -r locks/build.txt -r locks/install.txt \
-    && uv venv /opt/imageo \
+    && uv venv --python /usr/local/bin/python3 /opt/imageo \
     && uv pip install --python /opt/imageo --require-hashes -r locks/run.txt
 COPY . .
 RUN python -m hatchling build -t wheel -d /wheel \
