@@ -24,6 +24,7 @@ image_place = Table(
     "image_place",
     metadata,
     Column("image_id", BigInteger, ForeignKey("data.image.image_id"), primary_key=True),
+    Column("dataset_id", Integer, ForeignKey("data.dataset.dataset_id"), nullable=False),
     Column("country_label_iso", Text, comment="ISO code that the label means."),
     Column("country_place_iso", Text, comment="ISO code of the country that the point lies in."),
     Column("admin1_place_code", Text, comment="Admin-1 region that the point lies in."),

@@ -31,10 +31,9 @@ def refresh_images(connection: psycopg.Connection, dataset_id: int | None = None
     # The planner knows nothing of images that this transaction brought; its guess costs minutes.
     connection.execute("analyze data.image")
     table, view = IMAGE_CACHE
-    chosen = sql.SQL("image_id in (select image_id from data.image where dataset_id = {})").format(
-        sql.Literal(dataset_id)
-    )
-    _refill(connection, table, view, chosen if dataset_id is not None else sql.SQL("true"))
+    every = sql.SQL("true")
+    one = sql.SQL("dataset_id = {}").format(sql.Literal(dataset_id))
+    _refill(connection, table, view, every if dataset_id is None else one)
     connection.execute("analyze data.image_place")
 
 

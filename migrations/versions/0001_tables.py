@@ -414,6 +414,7 @@ def upgrade() -> None:
     op.create_table(
         "image_place",
         sa.Column("image_id", sa.BigInteger(), nullable=False),
+        sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("country_label_iso", sa.Text(), nullable=True, comment="ISO code that the label means."),
         sa.Column(
             "country_place_iso", sa.Text(), nullable=True, comment="ISO code of the country that the point lies in."
@@ -426,6 +427,7 @@ def upgrade() -> None:
         sa.Column(
             "city_place_id", sa.Integer(), nullable=True, comment="GeoNames id of the place that the city label means."
         ),
+        sa.ForeignKeyConstraint(["dataset_id"], ["data.dataset.dataset_id"], name=op.f("image_place_dataset_id_fkey")),
         sa.ForeignKeyConstraint(["image_id"], ["data.image.image_id"], name=op.f("image_place_image_id_fkey")),
         sa.PrimaryKeyConstraint("image_id", name=op.f("image_place_pkey")),
         schema="data",

@@ -5,6 +5,7 @@ create view core.image_place_live as
 with exact as (
     select
         image.image_id,
+        image.dataset_id,
         min(piece.code) filter (where piece.level = 'country') as country_code,
         min(piece.code) filter (where piece.level = 'admin1') as admin1_code,
         min(piece.code) filter (where piece.level = 'us_state') as us_state_code
@@ -13,11 +14,12 @@ with exact as (
         on piece.cell = functions.degree_cell(image.location)
         and functions.is_inside(image.location, piece.geometry)
     where piece.level in ('country', 'admin1', 'us_state')
-    group by image.image_id
+    group by image.image_id, image.dataset_id
 )
 
 select
     image.image_id,
+    image.dataset_id,
     country_name.code as country_label_iso,
     place.country_code as country_place_iso,
     place.admin1_code as admin1_place_code,
@@ -25,7 +27,8 @@ select
     place.us_state_code as state_place_code,
     city.place_id as city_place_id
 from data.image as image
-left join exact on exact.image_id = image.image_id
+-- By dataset too, so that the choice of one reaches the join of points to regions.
+left join exact on exact.image_id = image.image_id and exact.dataset_id = image.dataset_id
 cross join lateral ( -- noqa: ST05
     select
         coalesce(exact.country_code, core.nearest_region('country', image.location)) as country_code,
@@ -84,6 +87,7 @@ left join lateral (
 comment on view core.image_place_live is
     'What the labels of an image mean and which regions its point lies in: the definition of the cache that core.image reads. Grain: one image_id.';
 comment on column core.image_place_live.image_id is 'Key of the image.';
+comment on column core.image_place_live.dataset_id is 'Key of the dataset.';
 comment on column core.image_place_live.country_label_iso is
     'ISO 3166-1 alpha-2 code of the country that the label means; NULL where it is missing or no country has that name.';
 comment on column core.image_place_live.country_place_iso is

@@ -48,7 +48,7 @@ comment on column core.prediction.outcome is
     'What became of the question: answered, no_coordinates, refused, empty, unparsable, bad_image, provider_error.';
 comment on column core.prediction.is_answered is 'The model gave an answer, with or without coordinates.';
 comment on column core.prediction.is_located is 'The answer has usable coordinates.';
-comment on column core.prediction.is_placeholder is 'The answer was exactly (0, 0), which counts as no coordinates.';
+comment on column core.prediction.is_placeholder is 'The answer was exactly (0, 0), which counts as no coordinates; only a reading as published takes it for a point.';
 comment on column core.prediction.parse_stage is 'How the answer was read: strict, fence, object, repair, prose, published, mapped.';
 comment on column core.prediction.country_given is 'Country to the letter as the model wrote it.';
 comment on column core.prediction.state_given is 'State to the letter as the model wrote it.';
