@@ -35,11 +35,12 @@ def command(settings: Settings, real: bool, folder: Path) -> None:
     The models are simulated, say so in their names, and are biased on purpose; no model is asked.
     """
     from imageo.db.engine import connect, say
-    from imageo.demo.sets import ingest, real_set, simulated_set
+    from imageo.demo.sets import ingest, make_folder, real_set, simulated_set
     from imageo.render.boards import read_leaderboard
     from imageo.render.leaderboard import leaderboard_table
     from imageo.render.maps import write_map
 
+    make_folder(folder)
     demo = real_set(settings.bench_dir) if real else None
     with connect(settings, role="writer") as connection:
         demo = demo or simulated_set(connection, folder)

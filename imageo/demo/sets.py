@@ -31,8 +31,8 @@ _GAZETTEER = """
         country.name as country,
         country.code as country_code,
         country.parent_code as continent,
-        public.st_y(place.location) as latitude,
-        public.st_x(place.location) as longitude,
+        st_y(place.location) as latitude,
+        st_x(place.location) as longitude,
         place.population
     from core.place as place
     inner join core.region as country on country.level = 'country' and country.code = place.country_code
@@ -50,10 +50,18 @@ class DemoSet:
     predictions: tuple[Path, ...]
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder where there is none; raises InputError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError(f"{folder} cannot be made ({problem.strerror}); choose another folder with -o") from problem
+
+
 def simulated_set(connection: psycopg.Connection, folder: Path) -> DemoSet:
     """Simulate the models over places of the gazetteer and write their files; the same files every time.
 
-    Raises InputError where the folder cannot be written.
+    Raises InputError where they cannot be written.
     """
     places = choose_places(_read_gazetteer(connection), PLACES_PER_REGION, np.random.default_rng(SEED))
     truth = truth_table(places)
@@ -63,7 +71,6 @@ def simulated_set(connection: psycopg.Connection, folder: Path) -> DemoSet:
         lines = prediction_lines(model, truth, answers)
         files[folder / f"{model.name}.jsonl"] = "".join(f"{line}\n" for line in lines)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
             path.write_text(text, encoding="utf-8")
     except OSError as problem:

@@ -192,17 +192,17 @@ def test_a_second_run_changes_nothing(shown: Shown) -> None:
 
 def test_real_results(settings: Settings, bench_dir: Path, tmp_path: Path) -> None:
     real = Settings(settings.home, settings.database_url, bench_dir)
-    result = _invoke(real, "--real", "-o", str(tmp_path))
+    result = _invoke(real, "--real", "-o", str(tmp_path / "new"))
     assert result.exit_code == 0, result.output
     for model in ("o3", "gpt-4.1", "gemini-2.5-pro", "Llama-3.2-11B"):
         assert model in result.stdout
     assert "simulated" not in result.stdout
-    assert (tmp_path / "map.html").is_file()
+    assert (tmp_path / "new" / "map.html").is_file()
 
 
 def test_real_results_that_are_not_there(settings: Settings, tmp_path: Path) -> None:
     away = Settings(settings.home, settings.database_url, tmp_path / "nowhere")
-    result = _invoke(away, "--real")
+    result = _invoke(away, "--real", "-o", str(tmp_path))
     assert isinstance(result.exception, InputError)
     assert "nowhere does not hold IMAGEO-Bench's dataset3_info.csv" in str(result.exception)
     assert "IMAGEO_BENCH_DIR" in str(result.exception)
