@@ -14,6 +14,9 @@ from shapely.geometry.base import BaseGeometry
 MAX_VERTICES = 128
 """A piece with more is halved, within its cell."""
 
+SLIVER = 1e-9
+"""Degrees, a tenth of a millimetre: what a piece may stick out of its cell, since thinner cuts would not end."""
+
 
 class Piece(NamedTuple):
     """A part of a boundary within one cell."""
@@ -40,23 +43,25 @@ def cut(geometry: BaseGeometry) -> Iterator[Piece]:
 
 def _cut_polygon(polygon: shapely.Polygon) -> Iterator[Piece]:
     west, south, east, north = polygon.bounds
+    width, height = east - west, north - south
     across, down = _whole_degree(west, east), _whole_degree(south, north)
     if across is None and down is None:
-        if shapely.get_num_coordinates(polygon) <= MAX_VERTICES:
-            yield Piece(cell_number((west + east) / 2, (south + north) / 2), polygon)
+        if shapely.get_num_coordinates(polygon) <= MAX_VERTICES or max(width, height) < SLIVER:
+            yield Piece(cell_number(west + width / 2, south + height / 2), polygon)
             return
-        across, down = (west + east) / 2, (south + north) / 2
-    if across is not None and (down is None or east - west >= north - south):
-        halves = shapely.box(west, south, across, north), shapely.box(across, south, east, north)
-    elif down is not None:
-        halves = shapely.box(west, south, east, down), shapely.box(west, down, east, north)
+        across, down = west + width / 2, south + height / 2
+    if across is not None and (down is None or width >= height):
+        halves = [shapely.box(west, south, across, north), shapely.box(across, south, east, north)]
+    else:
+        assert down is not None
+        halves = [shapely.box(west, south, east, down), shapely.box(west, down, east, north)]
     for half in halves:
         yield from cut(shapely.intersection(polygon, half))
 
 
 def _whole_degree(low: float, high: float) -> float | None:
-    """The whole number nearest to the middle of an interval, strictly inside it; None where there is none."""
+    """The whole number nearest to the middle of an interval that is well inside it; None where there is none."""
     for line in (round((low + high) / 2), np.floor(high), np.ceil(low)):
-        if low < line < high:
+        if low + SLIVER < line < high - SLIVER:
             return float(line)
     return None

@@ -15,7 +15,7 @@ begin
                     ),
                     '[[:punct:][:space:][:cntrl:]$+<=>^|~]+', ' ', 'g'
                 ) || ' ',
-                '^ +(the +)?((city|town|village|municipality|state|province|prefecture|county) of +)?', ' '
+                '^ +(the +)?((city|town|village|municipality|state|province|prefecture|county) of +(the +)?)?', ' '
             ),
             ' saint ', ' st '), ' sainte ', ' ste '), ' mount ', ' mt '), ' fort ', ' ft ')
     ), '');

@@ -18,6 +18,8 @@ from imageo.regions.grid import CELLS_PER_DEGREE, multipolygon
 
 KM_PER_DEGREE = 111.2
 REACH_KM = 3.5
+RADIUS_KM = (0.4, 3.0)
+"""The smallest is that of Vatican City, the largest that of a town of 100,000."""
 GRID = 1 / CELLS_PER_DEGREE
 
 
@@ -67,10 +69,13 @@ def census_moves(countries: gpd.GeoDataFrame, states: gpd.GeoDataFrame) -> list[
     ]
 
 
-def apply_moves(units: gpd.GeoDataFrame, moves: list[Move]) -> gpd.GeoDataFrame:
-    """Units (columns country, geometry) after `moves`; the unit of the receiving country nearest to the town gains."""
+def apply_moves(units: gpd.GeoDataFrame, country_column: str, moves: list[Move]) -> gpd.GeoDataFrame:
+    """The units after `moves`: of the receiving country, the one nearest to the town gains.
+
+    `country_column`: where the code of a unit's country stands.
+    """
     geometry = units.geometry.to_numpy().copy()
-    country = units["country"].to_numpy()
+    country = units[country_column].to_numpy()
     for move in moves:
         donors = [i for i in np.flatnonzero(country == move.from_country) if geometry[i].intersects(move.ground)]
         receivers = np.flatnonzero(country == move.to_country)
@@ -98,7 +103,7 @@ def _ground(
     if home_near.is_empty or home_near.distance(town) * KM_PER_DEGREE > REACH_KM:
         return None
     way = shapely.LineString([town, nearest_points(home_near, town)[0]])
-    radius_km = float(np.clip(0.3 * np.sqrt(population / 1000), 1.0, 3.0))
+    radius_km = float(np.clip(0.3 * np.sqrt(population / 1000), *RADIUS_KM))
     ground = way.buffer(radius_km / KM_PER_DEGREE, quad_segs=4)
     if len(foreign):
         rivals = shapely.union_all([town, *(flat(place) for place in foreign)])

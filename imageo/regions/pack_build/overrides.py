@@ -67,6 +67,7 @@ SEVEN_SEAS = {
     "TF": ("Africa", "Eastern Africa"),
     "HM": ("Oceania", "Australia and New Zealand"),
     "GS": ("South America", "South America"),
+    "UM": ("Oceania", "Micronesia"),
 }
 """Continent and subregion, after UN M49, where Natural Earth says "Seven seas (open ocean)"."""
 
@@ -93,6 +94,9 @@ COUNTRY_NAMES = {
     "TL": "Timor-Leste",
     "CI": "Côte d'Ivoire",
     "VA": "Vatican City",
+    "BL": "Saint Barthélemy",
+    "MF": "Saint Martin",
+    "WF": "Wallis and Futuna",
     "FO": "Faroe Islands",
     "GS": "South Georgia and the South Sandwich Islands",
     "CD": "Democratic Republic of the Congo",
