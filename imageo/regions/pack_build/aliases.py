@@ -10,8 +10,6 @@ from typing import NamedTuple
 import geopandas as gpd
 import pandas as pd
 import yaml
-from babel import Locale, UnknownLocaleError
-from babel.localedata import locale_identifiers
 
 from imageo.regions.pack_build import alias_overrides
 
@@ -32,6 +30,8 @@ class Alias(NamedTuple):
 
 def country_aliases(countries: gpd.GeoDataFrame, countrynames: Path) -> Iterator[Alias]:
     """Names of countries: by hand, ISO codes, CLDR in every language, the free list of package countrynames."""
+    from babel import Locale
+
     codes = set(countries["code"])
     for code, names in alias_overrides.COUNTRY.items():
         yield from (Alias("country", "", name, code, BY_HAND, 1) for name in names)
@@ -53,6 +53,9 @@ def country_aliases(countries: gpd.GeoDataFrame, countrynames: Path) -> Iterator
 
 def _cldr_names(codes: set[str]) -> Counter[tuple[str, str]]:
     """(name, code) -> number of CLDR locales that use it."""
+    from babel import Locale, UnknownLocaleError
+    from babel.localedata import locale_identifiers
+
     votes: Counter[tuple[str, str]] = Counter()
     for identifier in locale_identifiers():
         try:
