@@ -17,7 +17,8 @@ from imageo.db.inherit import inherit_comments
 from imageo.errors import DatabaseError
 from imageo.resources import checks_folder, migrations_folder
 
-_LOCK = 0x696D6167656F  # "imageo": one deployment of a database at a time
+LOCK = 0x696D6167656F
+"""Advisory lock, "imageo" in letters: one deployment of a database at a time."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def deploy(connection: psycopg.Connection) -> Deployment:
     """
     target = expected()
     with _borrowed(connection) as alembic_connection, alembic_connection.begin():
-        connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         if standing(connection) == target:
             return target
         _require_extensions(connection)

@@ -63,7 +63,7 @@ def connect(
 
 def prepare(connection: psycopg.Connection, progress: Progress = say) -> None:
     """Deploy this version and load the shipped regions where there are none; commits."""
-    from imageo.db.deploy import deploy
+    from imageo.db.deploy import LOCK, deploy
     from imageo.db.refresh import refresh_all
     from imageo.regions.load import load_pack
 
@@ -71,6 +71,8 @@ def prepare(connection: psycopg.Connection, progress: Progress = say) -> None:
     connection.rollback()
     deployment = deploy(connection)
     with connection.transaction():
+        # Another process may have come to the same empty database at the same moment.
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         if load_pack(connection, progress).changed or before not in (None, deployment):
             refresh_all(connection)
 

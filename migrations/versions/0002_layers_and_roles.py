@@ -53,6 +53,3 @@ def upgrade() -> None:
     op.execute(
         "alter default privileges in schema data grant select, insert, update, delete on tables to imageo_writer"
     )
-
-    # A point look-up is costly beside the size of this table: let the planner use both cores.
-    op.execute("alter table data.region_part set (parallel_workers = 2)")

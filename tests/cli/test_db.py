@@ -1,6 +1,7 @@
 """`imageo db` as a user types it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from imageo.cli.main import main
 from imageo.db.cluster import cluster_status, open_cluster
+from tests.conftest import ROOT, Server
 
 
 @dataclass(frozen=True)
@@ -173,3 +175,20 @@ def test_the_password_is_not_on_psqls_command_line(foreign: Run) -> None:
     told = foreign("psql", "-Atc", r"\! tr '\0' ' ' < /proc/$PPID/cmdline")
     assert "--dbname=" in told.stdout
     assert "s3cret" not in told.stdout
+
+
+def test_two_commands_at_once_on_an_empty_server(server: Server, tmp_path: Path) -> None:
+    """Both deploy and load regions; one waits for the other, neither fails."""
+    url = server.create("contended")
+    try:
+        words = [sys.executable, "-m", "imageo", "db", "upgrade"]
+        surroundings = {**os.environ, "IMAGEO_HOME": str(tmp_path), "IMAGEO_DATABASE_URL": url}
+        running = [
+            subprocess.Popen(words, env=surroundings, stderr=subprocess.PIPE, text=True, cwd=ROOT) for _ in range(2)
+        ]
+        told = [process.communicate()[1] for process in running]
+        assert [process.returncode for process in running] == [0, 0], told
+        with psycopg.connect(url) as connection:
+            assert connection.execute("select count(*) from data.ingest where kind = 'regions'").fetchone() == (1,)
+    finally:
+        server.drop("contended")
