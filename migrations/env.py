@@ -5,7 +5,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import text
 
-import imageo.db.caches  # noqa: F401  (adds its tables to the metadata)
+import imageo.db.asking
+import imageo.db.caches  # noqa: F401
 from imageo.db.schema import metadata
 
 

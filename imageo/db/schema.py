@@ -24,7 +24,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from imageo.outcome import OUTCOMES
 
@@ -205,6 +205,17 @@ prediction = Table(
     Column("cached_tokens", Integer),
     Column("image_tokens", Integer),
     Column("latency_ms", Integer, comment="From request to full answer, milliseconds."),
+    Column("finish_reason", Text, comment="Why the model stopped, in the provider's word: stop, length, ..."),
+    Column(
+        "parser_version",
+        SmallInteger,
+        comment="Version of imageo's parser that read the raw answer; NULL where it did not.",
+    ),
+    Column(
+        "answer_key",
+        UUID,
+        comment="Made by whoever asked: writing an answer twice, after a lost connection, changes nothing.",
+    ),
     Column(
         "attempts",
         SmallInteger,
@@ -239,7 +250,21 @@ cost = Table(
         "price_source",
         Text,
         nullable=False,
-        comment="genai-prices, override, or the file the figure came with.",
+        comment="genai-prices, override, none, or the file the figure came with.",
+    ),
+    Column("is_batch", Boolean, nullable=False, server_default=text("false"), comment="Billed at the batch price."),
+    Column("input_tokens", Integer, comment="Everything sent, cached and image tokens included."),
+    Column("cached_tokens", Integer, comment="Sent tokens that were read from the provider's cache."),
+    Column("cache_write_tokens", Integer, comment="Sent tokens that were written to the provider's cache."),
+    Column("image_tokens", Integer, comment="Sent tokens that are the image, where told."),
+    Column("output_tokens", Integer, comment="Everything received, reasoning included."),
+    Column("reasoning_tokens", Integer, comment="Received tokens that are hidden reasoning, where told."),
+    Column("model_returned", Text, comment="Model name in the response: the one that the price is for."),
+    Column("response_id", Text, comment="The provider's own name of the response."),
+    Column(
+        "call_key",
+        UUID,
+        comment="Made by whoever asked: writing a call twice, after a lost connection, changes nothing.",
     ),
     _created(),
     Index(None, "run_id"),
