@@ -48,7 +48,7 @@ def test_tables_in_the_database_are_those_of_the_schema(connection: psycopg.Conn
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    import imageo.db.asking  # noqa: F401
+    import imageo.db.asking
     import imageo.db.caches  # noqa: F401
     from imageo.db.schema import metadata
 
