@@ -31,7 +31,9 @@ class World:
         )
 
     def run(self, model: str, **values: Any) -> int:
-        model_id = self._insert("model", "model_id", {"provider": "test", "name": model})
+        find = "select model_id from data.model where provider = 'test' and name = %s"
+        known = self.connection.execute(find.encode(), [model]).fetchone()
+        model_id = known[0] if known else self._insert("model", "model_id", {"provider": "test", "name": model})
         return self._insert("run", "run_id", {"dataset_id": self.dataset_id, "model_id": model_id} | values)
 
     def answer(

@@ -9,7 +9,12 @@ select
     run.variant,
     model.name
     || case when run.variant <> '' then ' (' || run.variant || ')' else '' end
-    || case when run.repeat > 1 then ' #' || run.repeat else '' end as run_label,
+    || case when run.repeat > 1 then ' #' || run.repeat else '' end
+    || case
+        when count(*) over (partition by run.dataset_id, model.name, run.variant, run.repeat) > 1
+            then ' [run ' || run.run_id || ']'
+        else ''
+    end as run_label,
     run.prompt_hash,
     run.parameters,
     run.repeat,
@@ -27,7 +32,7 @@ comment on column core.run.model_id is 'Key of the model.';
 comment on column core.run.provider is 'Who serves the model.';
 comment on column core.run.model is 'Model name as requested.';
 comment on column core.run.variant is 'What sets the run apart from others of its model, empty where nothing does.';
-comment on column core.run.run_label is 'Model, variant and repeat in one text for readers.';
+comment on column core.run.run_label is 'Model, variant and repeat in one text for readers, unique in its dataset: with the number of the run where those are the same under another prompt, provider or parameters.';
 comment on column core.run.prompt_hash is 'SHA-256 of the prompt text, empty where it is unknown.';
 comment on column core.run.parameters is 'Parameters passed to the provider.';
 comment on column core.run.repeat is '1, 2, ...: the same question asked again.';

@@ -171,3 +171,10 @@ def _grains(connection: psycopg.Connection) -> list[tuple[str, str]]:
         " inner join pg_namespace as n on n.oid = c.relnamespace"
         " where c.relkind = 'v' and n.nspname in ('core', 'match', 'metrics', 'bias', 'bi')"
     ).fetchall()
+
+
+def test_runs_that_differ_in_their_prompt_only_have_labels_of_their_own(connection: psycopg.Connection) -> None:
+    world = World.make(connection)
+    runs = [world.run("m"), world.run("m", repeat=2), world.run("n", prompt_hash="a"), world.run("n", prompt_hash="b")]
+    labels = dict(connection.execute("select run_id, run_label from core.run").fetchall())
+    assert [labels[run] for run in runs] == ["m", "m #2", f"n [run {runs[2]}]", f"n [run {runs[3]}]"]
