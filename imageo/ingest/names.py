@@ -2,23 +2,10 @@
 
 import re
 
+from imageo.query.providers.names import provider_of, spelled
+
 _SUFFIX = re.compile(r"\.(?:jpe?g|png|webp|gif|heic)$", re.IGNORECASE)
 
-_PROVIDERS = {
-    "togetherai": "together",
-    "together_ai": "together",
-    "together.ai": "together",
-    "google": "gemini",
-    "googleai": "gemini",
-    "google-genai": "gemini",
-    "claude": "anthropic",
-}
-_PROVIDER_OF_MODEL = (
-    (re.compile(r"(?:gpt-|chatgpt|o\d)"), "openai"),
-    (re.compile(r"claude-"), "anthropic"),
-    (re.compile(r"gemini-"), "gemini"),
-    (re.compile(r"[^/]+/[^/]+$"), "together"),
-)
 UNKNOWN_PROVIDER = "unknown"
 LONGEST_NAME = 500
 """Characters; an index takes no more."""
@@ -34,7 +21,4 @@ def image_key(name: str) -> str:
 
 def provider_name(provider: str, model: str) -> str:
     """The provider in one spelling; where none is given, the one that the model's name tells."""
-    given = provider.strip().lower()
-    if given:
-        return _PROVIDERS.get(given, given)
-    return next((name for pattern, name in _PROVIDER_OF_MODEL if pattern.match(model)), UNKNOWN_PROVIDER)
+    return spelled(provider) or provider_of(model) or UNKNOWN_PROVIDER
