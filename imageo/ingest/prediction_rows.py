@@ -6,6 +6,7 @@ import orjson
 
 from imageo.db.copy import jsonb_bytes, point_bytes
 from imageo.ingest.prediction import Prediction
+from imageo.query.answer import parser_version
 
 PREDICTION = {
     "image_id": "int8",
@@ -32,6 +33,7 @@ PREDICTION = {
     "cached_tokens": "int4",
     "image_tokens": "int4",
     "latency_ms": "int4",
+    "parser_version": "int2",
     "row_digest": "int8",
 }
 COST = {"image_id": "int8", "run_id": "int4", "call": "int2", "cost_usd": "numeric", "price_source": "text"}
@@ -65,6 +67,7 @@ def prediction_row(image_id: int, run_id: int, version: int, digest: int, predic
         usage.cached_tokens,
         usage.image_tokens,
         usage.latency_ms,
+        parser_version(answer, prediction.raw_response),
         digest,
     )
 

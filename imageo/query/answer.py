@@ -117,6 +117,12 @@ def mapped_answer(fields: Mapping[str, object]) -> Answer:
     return _answer(fields, "mapped")
 
 
+def parser_version(answer: Answer, raw: str | None) -> int | None:
+    """The version of this parser, or None where an answer is not its reading of a text."""
+    is_ours = answer.stage not in ("published", "mapped") and answer.outcome not in ("provider_error", "bad_image")
+    return PARSER_VERSION if raw and is_ours else None
+
+
 def storable(text: str) -> str:
     """The text without what PostgreSQL cannot store: NUL and lone surrogates become U+FFFD."""
     if text.isascii() and "\x00" not in text:

@@ -8,6 +8,7 @@ select
     prediction.location is not null as is_located,
     prediction.is_placeholder,
     prediction.parse_stage,
+    prediction.parser_version,
     prediction.country as country_given,
     prediction.state as state_given,
     prediction.city as city_given,
@@ -28,6 +29,7 @@ select
     prediction.input_tokens,
     prediction.output_tokens,
     prediction.latency_ms,
+    prediction.finish_reason,
     prediction.attempts,
     prediction.location::geometry(point, 4326) as location
 from data.prediction as prediction
@@ -49,7 +51,8 @@ comment on column core.prediction.outcome is
 comment on column core.prediction.is_answered is 'The model gave an answer, with or without coordinates.';
 comment on column core.prediction.is_located is 'The answer has usable coordinates.';
 comment on column core.prediction.is_placeholder is 'The answer was exactly (0, 0), which counts as no coordinates; only a reading as published takes it for a point.';
-comment on column core.prediction.parse_stage is 'How the answer was read: strict, fence, object, repair, prose, published, mapped.';
+comment on column core.prediction.parse_stage is 'How the answer was read: strict, fence, object, repair (mended JSON), prose (labelled lines, not JSON), published, mapped.';
+comment on column core.prediction.parser_version is 'Version of imageo''s parser whose reading this is; NULL where the answer came parsed or has no text. A later parser that reads the same leaves it.';
 comment on column core.prediction.country_given is 'Country to the letter as the model wrote it.';
 comment on column core.prediction.state_given is 'State to the letter as the model wrote it.';
 comment on column core.prediction.city_given is 'City to the letter as the model wrote it.';
@@ -70,5 +73,6 @@ comment on column core.prediction.model_returned is 'Model name in the response.
 comment on column core.prediction.input_tokens is 'Tokens sent, image included.';
 comment on column core.prediction.output_tokens is 'Tokens received, reasoning included.';
 comment on column core.prediction.latency_ms is 'From request to full answer, milliseconds.';
+comment on column core.prediction.finish_reason is 'Why the model stopped, in the provider''s word: stop, length, ...';
 comment on column core.prediction.attempts is 'Calls until this answer, retries included.';
 comment on column core.prediction.location is 'Answered place, WGS84.';
