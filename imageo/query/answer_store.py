@@ -81,20 +81,11 @@ where run_id = %(run_id)s and image_id = any (%(image_ids)s) and (
 )
 """
 
-# Locked in order: two runs over one dataset may see the same new files at once.
 _HASHES = """
-with seen as (
-    select image.image_id, file.content_hash
-    from unnest(%(hashed_ids)s::bigint[], %(hashes)s::text[]) as file (image_id, content_hash)
-    join data.image as image on image.image_id = file.image_id
-    where image.image_id = any (%(hashed_ids)s) and image.content_hash is distinct from file.content_hash
-    order by image.image_id
-    for no key update of image
-)
 update data.image as image
-set content_hash = seen.content_hash
-from seen
-where image.image_id = seen.image_id and image.image_id = any (%(hashed_ids)s)
+set content_hash = file.content_hash
+from unnest(%(hashed_ids)s::bigint[], %(hashes)s::text[]) as file (image_id, content_hash)
+where image.image_id = file.image_id and image.content_hash is distinct from file.content_hash
 """
 
 
@@ -148,7 +139,8 @@ def _chunks(finished: Sequence[Finished]) -> Iterator[Sequence[Finished]]:
 
 def _write(connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], worker: UUID | None) -> Written:
     calls = [row for one in finished for row in call_rows(one)]
-    hashes = {one.image_id: one.content_hash for one in finished if one.content_hash}
+    # In order: two runs over one dataset may see the same new files at once.
+    hashes = dict(sorted((one.image_id, one.content_hash) for one in finished if one.content_hash))
     values = {
         "run_id": run_id,
         "worker": worker,

@@ -79,7 +79,10 @@ class RunStore:
         return self._queue.worker
 
     async def claim(self, n: int, *, reserve_usd: Decimal | None = None, budget_usd: Decimal | None = None) -> Claim:
-        """Lease up to `n` tasks; see TaskQueue.claim. Their leases are kept until they are saved or released."""
+        """Lease up to `n` tasks; see TaskQueue.claim. Their leases are kept until they are saved or released.
+
+        Under a budget the run's ledger is read: some 10 ms at 20,000 images, so claim several at once.
+        """
         async with self._leasing:
             asked_at = asyncio.get_running_loop().time()
             held = set(self._held)
