@@ -32,7 +32,8 @@ def prepare(data: bytes, limits: ImageLimits, options: ImageOptions) -> Prepared
     except BadImage:
         raise
     except Exception as problem:  # decoders raise whatever they like over a damaged file
-        raise BadImage(f"the image cannot be decoded: {str(problem) or type(problem).__name__}") from problem
+        told = " ".join(str(problem).split())[:150] or type(problem).__name__
+        raise BadImage(f"the image cannot be decoded: {told}") from problem
 
 
 def _prepare(data: bytes, limits: ImageLimits, options: ImageOptions) -> PreparedImage:
