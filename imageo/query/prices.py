@@ -146,7 +146,7 @@ class Pricer:
         the user's for the short name holds for the long one; a model of another name is another model.
         """
         returned = (model_returned or self.model).removeprefix("models/")
-        is_version = re.match(re.escape(self.model) + r"($|[-@:])", returned, re.IGNORECASE)
+        is_version = re.match(re.escape(self.model) + r"($|[-@:](\d|latest|preview))", returned, re.IGNORECASE)
         for names in [(returned, self.model)] if is_version else [(returned,), (self.model,)]:
             for name in names:
                 own = own_price(self._own_prices, self.provider, name, at)
