@@ -46,9 +46,9 @@ class Stub(Addresses):
     def __init__(self, config: StubConfig | None = None, answer: AnswerMaker | None = None) -> None:
         self.server = StubServer(config or StubConfig(), answer)
         self._loop = asyncio.new_event_loop()
-        self.port = self._loop.run_until_complete(_listen(self.server, 0))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self.port = asyncio.run_coroutine_threadsafe(_listen(self.server, 0), self._loop).result()
 
     @property
     def calls(self) -> list[Call]:

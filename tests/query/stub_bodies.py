@@ -50,9 +50,9 @@ def answer_text(key: str, config: StubConfig, *, is_known: bool = True) -> str:
         "image_information": {"environment": "outdoor", "scene_type": "street", "setting": "urban"},
         "reasoning": {
             "landmark_recognition": f"image {key}",
-            "spatial_context": "",
-            "environmental_clues": "",
             "text_and_signage": "",
+            "cultural_indicators": "",
+            "spatial_context": "",
         },
         "reverse_geocoding": {
             "confidence": 3 if is_known else 1,
