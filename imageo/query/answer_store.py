@@ -11,7 +11,14 @@ from imageo.query.finished import Finished
 from imageo.query.finished_rows import FAILURES, answer_row, call_rows, reduced
 
 LOCK = 0x616E7377  # "answ": one writer of a run's answers at a time
-REFUSED = (psycopg.DataError, psycopg.IntegrityError, psycopg.InternalError, TypeError, ValueError)
+REFUSED = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+    AttributeError,
+    TypeError,
+    ValueError,
+)
 """A value that PostgreSQL, or the way to it, does not take: no other try would fare better."""
 AT_ONCE = 1_000
 

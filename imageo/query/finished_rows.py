@@ -69,7 +69,7 @@ def call_rows(finished: Finished) -> Iterator[dict[str, Any]]:
         yield {
             "image_id": finished.image_id,
             "position": position,
-            "cost_usd": None if priced.cost_usd is None else str(priced.cost_usd),
+            "cost_usd": _exact(priced.cost_usd),
             "price": priced.price and {kind: _plain(value) for kind, value in priced.price.items()},
             "priced_on": priced.priced_on and priced.priced_on.isoformat(),
             "price_source": _text(priced.source),
@@ -123,9 +123,13 @@ def _fit(number: int | None) -> int | None:
     return number if number is not None and 0 <= number <= _LARGEST_INT4 else None
 
 
+def _exact(amount: Decimal | None) -> str | None:
+    return str(amount) if amount is not None and amount.is_finite() else None
+
+
 def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
 def _text(value: str | None) -> str | None:
-    return None if value is None else storable(value)
+    return None if value is None else storable(str(value))
