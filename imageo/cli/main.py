@@ -20,6 +20,7 @@ COMMANDS = {
     "map": "Draw a bias map, one self-contained HTML file.",
     "export": "Write a view to CSV, Parquet, GeoJSON or GeoPackage.",
     "sql": "Run a read-only query.",
+    "costs": "Show what was spent, and what a correct answer costs.",
     "reparse": "Read stored answers again with a better parser.",
     "keys": "Keep the providers' keys in the system's keyring.",
     "db": "Start, stop, check, upgrade, back up the database.",

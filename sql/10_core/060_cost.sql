@@ -1,12 +1,12 @@
 create view core.cost as
 select
-    cost.image_id,
-    cost.run_id,
+    call.image_id,
+    call.run_id,
     count(*) as calls,
-    count(cost.cost_usd) as priced_calls,
-    sum(cost.cost_usd)::double precision as cost_usd
-from data.cost as cost
-group by cost.image_id, cost.run_id;
+    count(call.cost_usd) as priced_calls,
+    sum(call.cost_usd)::double precision as cost_usd
+from core.call as call
+group by call.image_id, call.run_id;
 
 comment on view core.cost is
     'What the answers for an image cost, retries included. Grain: one (image_id, run_id).';
