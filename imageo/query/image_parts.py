@@ -19,7 +19,7 @@ class BadImage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
-    """What the user chose: longest side in pixels (None: the provider's own limit), quality of JPEG, 1 to 95."""
+    """What the user chose: longest side in pixels (None: the provider's own limit), quality of JPEG, 1 to 100."""
 
     max_side: int | None = None
     quality: int = 90
