@@ -14,8 +14,11 @@ from imageo.query.answer_address import Address, split_address
 from imageo.query.answer_ladder import Fields, Stage, geocoding, keyed, read_fields
 from imageo.query.coordinates import Point, read_pair, read_point
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised with every change that reads any answer differently."""
+
+ENDS = frozenset(("stop", "end_turn", "stop_sequence", "eos"))
+"""Finish reasons, in lower case, of a model that had said all it wanted."""
 
 REFUSAL_PHRASES = (
     r"\bsorry\b.{0,40}\b(?:can(?:'|no)t|can not|unable|not able|won't)\b",
@@ -61,19 +64,25 @@ class Answer:
         return Point(self.latitude, self.longitude)
 
 
-def parse_answer(raw: str | None) -> Answer:
+def parse_answer(raw: str | None, *, is_cut: bool = False) -> Answer:
     """Read a raw answer. Never raises; never gives a coordinate that the text does not hold.
 
     Empty strings and nulls become None, other words ("Unknown") stay as the model wrote them. A point of exactly
-    (0, 0) is a placeholder: outcome `no_coordinates`, flagged.
+    (0, 0) is a placeholder: outcome `no_coordinates`, flagged. `is_cut`: the model was stopped (`was_cut`), and the
+    last number may be half of one.
     """
-    if raw is None or not raw.strip("\x00\ufeff \t\r\n"):
+    text = storable(raw or "").lstrip("\ufeff")
+    if not text.strip("\ufffd\ufeff \t\r\n"):
         return Answer("empty")
-    text = storable(raw.lstrip("\ufeff"))
-    read = read_fields(text)
+    read = read_fields(text, is_cut=is_cut)
     if read is not None:
         return _answer(*read)
     return Answer("refused" if _REFUSAL.search(text[:500].replace("\u2019", "'")) else "unparsable")
+
+
+def was_cut(finish_reason: str | None) -> bool:
+    """Whether a model was stopped amid its answer, by a limit or a filter, as far as its provider tells."""
+    return finish_reason is not None and finish_reason.lower() not in ENDS
 
 
 def published_answer(location_info: object, error: str | None) -> Answer:

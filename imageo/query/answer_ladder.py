@@ -20,6 +20,7 @@ BROKEN_OBJECTS = 20
 
 _DECODER = json.JSONDecoder(strict=False)
 _GEOCODING = ("reverse_geocoding", "geocoding", "geolocation", "location")
+_AXES = ("latitude", "lat", "longitude", "lon", "lng", "long")
 _PLACE = frozenset(("coordinates", "latitude", "lat", "address", "country", "city"))
 # The keys that the prompt asks for: nearly all answers have just these, and need no respelling.
 _EXPECTED = frozenset((
@@ -48,13 +49,17 @@ def geocoding(fields: Fields) -> Fields | None:
     return fields if _PLACE & fields.keys() else None
 
 
-def read_fields(text: str) -> tuple[Fields, Stage] | None:
-    """The first rung that gives an object which tells a place, and the rung's name."""
-    for stage, read in _RUNGS:
+def read_fields(text: str, *, is_cut: bool = False) -> tuple[Fields, Stage] | None:
+    """The first rung that gives an object which tells a place, and the rung's name.
+
+    `is_cut`: the model was stopped amid the text. What JSON closes is whole all the same.
+    """
+    for stage, read in _JSON_RUNGS:
         fields = read(text)
         if fields is not None and geocoding(fields) is not None:
             return fields, stage
-    return None
+    prose = read_prose(text, is_cut=is_cut)
+    return None if prose is None else (prose, "prose")
 
 
 def _strict(text: str) -> Fields | None:
@@ -112,13 +117,31 @@ def _repair(text: str) -> Fields | None:
 
 
 def _is_sane(fields: Fields, text: str) -> bool:
-    """json-repair sometimes nests what stood side by side, or mends a number: neither is an answer."""
+    """json-repair sometimes nests what stood side by side, or drops what it cannot read of a number: no answers."""
     place = geocoding(fields)
-    if place is None:
-        return False
-    coordinates = keyed(place.get("coordinates")) or place
-    numbers = (coordinates.get(name) for name in ("latitude", "longitude"))
-    return all(str(number) in text for number in numbers if number is not None)
+    return place is not None and all(_stands_in(text, before, value) for before, value in _coordinates(place))
+
+
+def _coordinates(place: Fields) -> list[tuple[str, object]]:
+    """Each value that tells coordinates, after a pattern of what stands before it."""
+    value = place.get("coordinates")
+    if isinstance(value, list):
+        return [(r"[\[,]", item) for item in value]
+    if isinstance(value, str):
+        return [(_label("coordinates"), value)]
+    members = keyed(value) or place
+    return [(_label(name), members[name]) for name in _AXES if members.get(name) not in (None, "")]
+
+
+def _label(name: str) -> str:
+    return rf"\b{name}[\"']?\s*:"
+
+
+def _stands_in(text: str, before: str, value: object) -> bool:
+    # As a whole, to the end of its member: neither a sign nor a hemisphere is lost.
+    zeros = "0*" if isinstance(value, float) else ""
+    member = rf"{before}\s*[\"']?{re.escape(str(value))}{zeros}[\"']?\s*(?:[,}}\]\n]|$)"
+    return re.search(member, text, re.IGNORECASE) is not None
 
 
 def _merged(values: list[object]) -> Fields | None:
@@ -128,10 +151,9 @@ def _merged(values: list[object]) -> Fields | None:
     return merged or None
 
 
-_RUNGS: tuple[tuple[Stage, Callable[[str], Fields | None]], ...] = (
+_JSON_RUNGS: tuple[tuple[Stage, Callable[[str], Fields | None]], ...] = (
     ("strict", _strict),
     ("fence", _fence),
     ("object", _object),
     ("repair", _repair),
-    ("prose", read_prose),
 )

@@ -58,20 +58,30 @@ def is_vague(text: str) -> bool:
     return _VAGUE.match(text.strip()) is not None
 
 
-def read_prose(text: str) -> dict[str, object] | None:
+def read_prose(text: str, *, is_cut: bool = False) -> dict[str, object] | None:
     """The fields of labelled lines in the shape of the JSON answer, or None where there is no labelled line.
 
     A later line replaces an earlier one unless it is vague. Without labelled coordinates, one single pair of
     decimal degrees in the running text counts ("Paris (48.8584, 2.2945)"); two different pairs do not.
+    `is_cut`: the text ends where the model was stopped, perhaps amid a number; JSON with open braces always does.
     """
     labelled: dict[str, str] = {}
-    for label, value in _labelled_values(text[:READ_LIMIT]):
+    if is_cut or len(text) > READ_LIMIT or text.count("{") > text.count("}"):
+        text = _without_loose_end(text[:READ_LIMIT])
+    for label, value in _labelled_values(text):
         if label not in labelled or not is_vague(value):
             labelled[label] = value
-    pair = None if {"latitude", "coordinates"} & labelled.keys() else _only_pair(text[:READ_LIMIT])
+    pair = None if {"latitude", "coordinates"} & labelled.keys() else _only_pair(text)
     if pair is not None:
         labelled["coordinates"] = pair
     return _answer_shape(labelled) if labelled else None
+
+
+def _without_loose_end(text: str) -> str:
+    start = max((found.end() for found in _LINE_END.finditer(text)), default=0)
+    last = text[start:].rstrip(" \t\r*_,")
+    is_whole = last.endswith('"') and last.count('"') % 2 == 0
+    return text if is_whole else text[:start]
 
 
 def _labelled_values(text: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from imageo.db.refresh import refresh_runs
 from imageo.errors import InputError
-from imageo.query.answer import PARSER_VERSION, Answer, parse_answer
+from imageo.query.answer import PARSER_VERSION, Answer, parse_answer, was_cut
 from imageo.query.answer_store import LOCK
 
 READ_BY_OTHERS = ("published", "mapped")
@@ -35,8 +35,9 @@ READ = (
 AT_ONCE = 500
 
 _STORED = """
-select image_id, version, raw_response, outcome, parse_stage, st_y(location), st_x(location), is_placeholder,
-    country, state, city, street, confidence, environment, scene_type, setting, reasoning
+select
+    image_id, version, raw_response, finish_reason, outcome, parse_stage, st_y(location), st_x(location),
+    is_placeholder, country, state, city, street, confidence, environment, scene_type, setting, reasoning
 from data.prediction as stored
 where run_id = %(run_id)s
     and raw_response ~ '\\S'
@@ -81,10 +82,10 @@ where not exists (
 
 @dataclass(frozen=True)
 class Parser:
-    """How answers are read, and the number of that way."""
+    """How a raw answer is read, told whether the model was stopped amid it, and the number of that way."""
 
     version: int = PARSER_VERSION
-    read: Callable[[str], Answer] = parse_answer
+    read: Callable[[str, bool], Answer] = lambda raw, is_cut: parse_answer(raw, is_cut=is_cut)
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,8 @@ def _reread(
 
 
 def _read(rows: Sequence[tuple[Any, ...]], parser: Parser, told: Rereading) -> Iterator[dict[str, object]]:
-    for image_id, version, raw, *fields in rows:
-        before, after = Answer(*fields), parser.read(raw)
+    for image_id, version, raw, finish_reason, *fields in rows:
+        before, after = Answer(*fields), parser.read(raw, was_cut(finish_reason))
         told.n_read += 1
         if after == before:
             continue

@@ -191,7 +191,7 @@ def test_datasets_and_models_are_chosen_by_name(stored: psycopg.Connection, tmp_
 
 
 def test_an_answer_that_comes_meanwhile_has_the_last_word(stored: psycopg.Connection, database: str) -> None:
-    def read(raw: str) -> Answer:
+    def read(raw: str, _is_cut: bool) -> Answer:
         # While the stored ones are read, image 2 is answered anew.
         with psycopg.connect(database, autocommit=True) as other:
             write_finished(other, 1, [finished(2, WHOLE, key)])
@@ -242,7 +242,7 @@ def test_many_at_once(stored: psycopg.Connection, database: str) -> None:
 
     def read_again(connection: psycopg.Connection, number: int) -> None:
         # Each round another parser: every answer is read differently.
-        list(reparse(connection, Choice(is_every=True), parser=Parser(number + 2, lambda _: Answer("unparsable"))))
+        list(reparse(connection, Choice(is_every=True), parser=Parser(number + 2, lambda *_: Answer("unparsable"))))
         list(reparse(connection, Choice(is_every=True)))
 
     def ask(connection: psycopg.Connection, _number: int) -> None:

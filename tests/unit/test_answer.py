@@ -6,14 +6,31 @@ import time
 
 import pytest
 
-from imageo.query.answer import Answer, mapped_answer, parse_answer, published_answer
+from imageo.query.answer import (
+    PARSER_VERSION,
+    Answer,
+    mapped_answer,
+    parse_answer,
+    parser_version,
+    published_answer,
+    storable,
+    was_cut,
+)
+from imageo.query.answer_form import AnswerForm
 from imageo.query.answer_ladder import Stage
+
+REASONING = {
+    "landmark_recognition": "A tower",
+    "text_and_signage": "None visible",
+    "cultural_indicators": "Palms",
+    "spatial_context": "Downtown",
+}
 
 
 def answer_json(latitude: object = "33.7489", longitude: object = "-84.3879", **geocoding: object) -> dict[str, object]:
     return {
         "image_information": {"environment": "outdoor", "scene_type": "building", "setting": "urban"},
-        "reasoning": {"landmark_recognition": "A tower", "text_and_signage": "None visible"},
+        "reasoning": dict(REASONING),
         "reverse_geocoding": {
             "confidence": "4",
             "address": {"street": "", "city": "Atlanta", "state": "GA", "country": "USA"},
@@ -36,7 +53,7 @@ EXPECTED = Answer(
     environment="outdoor",
     scene_type="building",
     setting="urban",
-    reasoning={"landmark_recognition": "A tower", "text_and_signage": "None visible"},
+    reasoning=REASONING,
 )
 TEXT = json.dumps(answer_json())
 PRETTY = json.dumps(answer_json(), indent=2)
@@ -53,6 +70,8 @@ MARKDOWN = """Here is what I see:
 ### Reasoning
 1. Landmark Recognition: A tower
 2. Text and Signage: None visible
+3. Cultural Indicators: Palms
+4. Spatial Context: Downtown
 
 **Reverse Geocoding**
 - Confidence: 4 (Moderately confident)
@@ -136,6 +155,25 @@ def test_coordinates(latitude: object, longitude: object, point: tuple[float, fl
     else:
         assert answer.outcome == "answered"
         assert (answer.latitude, answer.longitude) == pytest.approx(point, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("written", "latitude"),
+    [
+        ("43.50", 43.5), ('"43.5', 43.5), ("'43.5 S'", -43.5), ("43,5", 43.5), ("+43.5", 43.5), (".5", 0.5),
+        ("43.5 S", -43.5), ("43.5S", -43.5), ("43.5\u00b0 S", -43.5), ("20\u00b030'00\"S", -20.5), ("S 43.5", -43.5),
+        ("\u221243.5", -43.5), ("~43.5", 43.5), ("about 43.5", 43.5),
+        ("4 3.5", None), ("43.5 to 44", None), ("43.5-44", None), ("43x.5", None), ("43.5.2", None), ("1_0", None),
+        ("-43\u0663\u0663.\u0667.5", None), ("43.5 /* S */", None), ('"43.5" S', None), ("43\u00b05", None),
+        ("[43.5]", None), ("NaN", None), ("0x1F", None),
+    ],
+)  # fmt: skip
+def test_mending_json_loses_neither_sign_nor_digit(written: str, latitude: float | None) -> None:
+    """json-repair takes 43.5 for `43.5 S`, 20 for `20\u00b030'`, 4 for `4 3.5`."""
+    raw = TEXT.replace('"33.7489"', written)[:-1]
+    answer = parse_answer(raw)
+    assert answer.stage in ("repair", "prose")
+    assert (answer.latitude, answer.city) == (latitude, "Atlanta")
 
 
 @pytest.mark.parametrize("zero", [0, 0.0, -0.0, "0", "0.0000", "0\u00b0"])
@@ -250,6 +288,82 @@ def test_a_cut_answer_never_gives_a_cut_number() -> None:
         answer = parse_answer(whole[:end])
         assert answer.longitude in (None, -84.3879), whole[:end]
         assert answer.latitude in (None, 33.7489), whole[:end]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        '{"latitude": 33.7489, "longitude": -84.3879}',
+        '{"latitude": "33.7489", "longitude": "-84.3879", "country": "USA"}',
+        '{"reverse_geocoding": {"coordinates": {"latitude": 33.7489, "longitude": -84.3879}}}',
+        '{"reverse_geocoding": {"coordinates": "33.7489, -84.3879", "address": {"country": "USA"}}}',
+        '```json\n{\n "coordinates": [33.7489, -84.3879],\n "country": "USA"\n}\n```',
+        json.dumps(answer_json(33.7489, -84.3879), indent=1),
+    ],
+    ids=range(6),
+)
+def test_json_without_its_end_never_gives_a_cut_number(whole: str) -> None:
+    points = {parse_answer(whole[:end]).point for end in range(len(whole) + 1)}
+    assert points <= {None, (33.7489, -84.3879)}
+    assert parse_answer(whole).outcome == "answered"
+
+
+@pytest.mark.parametrize("end", [0, 3, 6])
+def test_prose_that_the_model_was_stopped_in_loses_its_last_line(end: int) -> None:
+    lines = "City: Atlanta\nLatitude: 33.7489\nLongitude: -84.3879"
+    text = lines[: len(lines) - end]
+    assert parse_answer(text).outcome == "answered"  # who can tell?
+    answer = parse_answer(text, is_cut=True)
+    assert (answer.outcome, answer.stage, answer.city) == ("no_coordinates", "prose", "Atlanta")
+    assert parse_answer(f"{lines}\nA", is_cut=True).point == (33.7489, -84.3879)
+    assert parse_answer("Paris (48.8584, 2.29", is_cut=True).outcome == "unparsable"
+
+
+def test_what_json_closes_is_whole_though_the_model_was_stopped() -> None:
+    assert parse_answer(f"{TEXT} And fur", is_cut=True) == dataclasses.replace(EXPECTED, stage="object")
+    assert parse_answer(TEXT[:-1], is_cut=True) == dataclasses.replace(EXPECTED, stage="repair")
+    stopped = parse_answer(TEXT[: TEXT.index('"coordinates"') + 30], is_cut=True)
+    assert (stopped.outcome, stopped.stage, stopped.city, stopped.country) == (
+        "no_coordinates", "repair", "Atlanta", "USA",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", ["length", "max_tokens", "MAX_TOKENS", "content_filter", "SAFETY"])
+def test_reasons_to_stop_amid_an_answer(reason: str) -> None:
+    assert was_cut(reason)
+
+
+@pytest.mark.parametrize("reason", [None, "stop", "STOP", "end_turn", "stop_sequence", "eos"])
+def test_reasons_of_an_answer_that_is_whole(reason: str | None) -> None:
+    assert not was_cut(reason)
+
+
+def test_the_form_that_models_are_held_to_is_read_strictly() -> None:
+    form = AnswerForm.model_validate(answer_json(33.7489, -84.3879, confidence=4))
+    assert parse_answer(form.model_dump_json()) == EXPECTED
+    unknown = {"street": None, "city": None, "state": None, "country": None}
+    form = AnswerForm.model_validate(answer_json(None, None, confidence=1, address=unknown))
+    answer = parse_answer(form.model_dump_json())
+    assert answer == dataclasses.replace(
+        EXPECTED, outcome="no_coordinates", latitude=None, longitude=None, country=None, state=None, city=None,
+        confidence=1,
+    )  # fmt: skip
+
+
+def test_the_version_of_the_parser_goes_with_what_it_read() -> None:
+    for raw in (TEXT, MARKDOWN, "I'm sorry, but I can't help with that.", "?"):
+        assert parser_version(parse_answer(raw), raw) == PARSER_VERSION
+    assert parser_version(parse_answer(None), None) is None
+    assert parser_version(published_answer(answer_json(), None), TEXT) is None
+    assert parser_version(mapped_answer({"latitude": "1", "longitude": "2"}), TEXT) is None
+    assert parser_version(Answer("provider_error"), TEXT) is None
+
+
+@pytest.mark.parametrize(
+    "raw", ["\x00", "\ud800", "\ufeff\x00 ", "\x00\ufeff", "\ufeff{}", "a\x00b\udfff", f"\ufeff\ufeff{TEXT}"]
+)
+def test_a_stored_text_is_read_as_it_was_when_it_came(raw: str) -> None:
+    assert parse_answer(storable(raw)) == parse_answer(raw)
 
 
 def test_what_postgresql_cannot_store_is_replaced() -> None:
