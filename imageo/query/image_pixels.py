@@ -57,7 +57,9 @@ def decode_jpeg(parts: ImageParts, wanted: Size) -> Image.Image:
     Smaller still where that would be more than MOST_PIXELS.
     """
     n_pixels = parts.width * parts.height
-    if n_pixels > _LARGEST_JPEG or n_pixels * parts.n_scans > _MOST_SCANNED:
+    # Of several scans a decoder keeps all coefficients, at whatever scale it shows them.
+    most = MOST_PIXELS if parts.n_scans > 1 else _LARGEST_JPEG
+    if n_pixels > most or n_pixels * parts.n_scans > _MOST_SCANNED:
         raise BadImage(f"the JPEG is too large to decode ({parts.width} x {parts.height} pixels)")
     image = JpegImageFile(BytesIO(parts.data))
     scale = next(

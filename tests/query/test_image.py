@@ -286,6 +286,12 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: JPEG.replace(b"\x08" + struct.pack(">HH", 150, 200), b"\x08" + struct.pack(">HH", 65500, 65500)),
         "too large to decode",
     ),
+    "progressive bomb": (
+        lambda: file_of(photo(), "JPEG", progressive=True).replace(
+            b"\x08" + struct.pack(">HH", 150, 200), b"\x08" + struct.pack(">HH", 15_000, 12_000)
+        ),
+        "too large to decode",
+    ),
     "scan bomb": (scans_without_end, "too large to decode"),
     "PNG cut": (lambda: file_of(photo(), "PNG")[:-3000], "truncated"),
     "PNG bomb": (lambda: damaged_png(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)), "too large"),
