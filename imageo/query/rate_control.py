@@ -77,7 +77,7 @@ class MinuteLimit:
 
 
 class LearntLimit:
-    """What the headers tell of one limit: so much remains, and it refills evenly until all is back.
+    """What the headers tell of one limit: a bucket that holds so much now, and refills evenly until it is full.
 
     `taken` counts everything ever sent, so that what went out after a call is subtracted from what its headers tell.
     """
@@ -85,6 +85,7 @@ class LearntLimit:
     def __init__(self) -> None:
         self.taken = 0.0
         self._number = -1
+        self._capacity = math.inf
         self._level = math.inf
         self._rate = 0.0
         self._at = 0.0
@@ -96,25 +97,27 @@ class LearntLimit:
         """Take the headers of call `number`; `taken_then` is `taken` just after it was sent. Older ones are ignored."""
         if left is None or not reset_s or reset_s <= 0 or number < self._number:
             return
-        self._number = number
-        self._level = left - (self.taken - taken_then)
-        self._rate = max(limit - left, 0) / reset_s if limit is not None else 0.0
-        self._at, self._full_at = now, now + reset_s
+        self._number, self._at, self._full_at = number, now, now + reset_s
+        self._capacity = math.inf if limit is None or limit <= left else limit
+        self._level = math.inf if limit is not None and limit <= left else max(0.0, left - (self.taken - taken_then))
+        self._rate = (self._capacity - left) / reset_s if math.isfinite(self._capacity) else 0.0
 
     def delay(self, now: float, amount: float = 1.0) -> float:
         """Seconds until the provider will have `amount` to give, 0 for now."""
-        if now >= self._full_at:
-            return 0.0
-        missing = amount - self._level - (now - self._at) * self._rate
+        missing = min(amount, self._capacity) - self._level_at(now)
         if missing <= 0:
             return 0.0
-        until_full = self._full_at - now
-        return _wait_of(min(missing / self._rate, until_full) if self._rate else until_full)
+        return _wait_of(missing / self._rate if self._rate else self._full_at - now)
 
-    def take(self, amount: float = 1.0) -> None:
+    def take(self, now: float, amount: float = 1.0) -> None:
         """Count what is being sent."""
         self.taken += amount
-        self._level -= amount
+        self._level, self._at = max(0.0, self._level_at(now) - amount), now
+
+    def _level_at(self, now: float) -> float:
+        if math.isinf(self._capacity):
+            return math.inf if now >= self._full_at else self._level
+        return min(self._capacity, self._level + (now - self._at) * self._rate)
 
 
 class CallsAtATime:
@@ -184,8 +187,8 @@ class RateControl:
         """Count a call that goes out now."""
         self._newest += 1
         self.in_flight += 1
-        self._learnt_calls.take()
-        self._learnt_tokens.take(self.tokens_a_call)
+        self._learnt_calls.take(now)
+        self._learnt_tokens.take(now, self.tokens_a_call)
         if self._rpm:
             self._rpm.spend(now)
         spent = self._tpm.spend(now, self.tokens_a_call) if self._tpm else None

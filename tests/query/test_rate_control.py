@@ -77,24 +77,27 @@ def test_a_corrected_guess_gives_back_what_was_not_used() -> None:
 def test_headers_that_show_plenty_hold_nothing_up() -> None:
     learnt = LearntLimit()
     for number in range(100):
-        learnt.take()
+        learnt.take(number * 0.01)
         learnt.learn(number * 0.01, number, learnt.taken, 5000, 4900 - number, 1.2)
         assert learnt.delay(number * 0.01) == 0.0
 
 
 def test_what_went_out_after_the_call_is_not_there_any_more() -> None:
     learnt = LearntLimit()
-    learnt.take()
+    learnt.take(98.0)
     taken_then = learnt.taken
     for _ in range(5):
-        learnt.take()
+        learnt.take(99.0)
     # 6 remained, 5 are on their way, so one is left; 54 come back in 54 s.
     learnt.learn(100.0, 0, taken_then, 60, 6, 54.0)
     assert learnt.delay(100.0) == 0.0
-    learnt.take()
+    learnt.take(100.0)
     assert learnt.delay(100.0) == pytest.approx(1.0)
     assert learnt.delay(100.5) == pytest.approx(0.5)
-    assert learnt.delay(154.0) == 0.0
+    # An hour later it is full, and no more than that.
+    assert learnt.delay(3700.0, 60) == 0.0
+    learnt.take(3700.0, 60)
+    assert learnt.delay(3700.0, 2) == pytest.approx(2.0)
 
 
 def test_headers_of_an_older_call_change_nothing() -> None:
@@ -108,25 +111,27 @@ def test_headers_without_a_limit_wait_for_the_reset() -> None:
     learnt = LearntLimit()
     learnt.learn(10.0, 1, 0.0, None, 0, 20.0)
     assert learnt.delay(15.0) == pytest.approx(15.0)
-    learnt.learn(15.0, 2, 0.0, 60, 0, None)  # tells nothing
+    learnt.learn(15.0, 2, 0.0, None, 5, None)  # tells nothing
     assert learnt.delay(15.0) == pytest.approx(15.0)
     assert learnt.delay(30.0) == 0.0
 
 
 @given(
-    st.integers(1, 100),
+    st.integers(1, 100) | st.none(),
     st.integers(-5, 100),
     st.floats(0, 1e5),
     st.floats(0, 1e6),
     st.floats(0, 1e5),
 )
-def test_no_header_holds_a_call_up_longer_than_its_reset(
-    limit: int, left: int, reset_s: float, amount: float, later: float
+def test_whatever_the_headers_tell_the_wait_has_an_end(
+    limit: int | None, left: int, reset_s: float, amount: float, later: float
 ) -> None:
     learnt = LearntLimit()
     learnt.learn(50.0, 1, 0.0, limit, left, reset_s)
     delay = learnt.delay(50.0 + later, amount)
-    assert 0 <= delay <= max(0.0, 50.0 + reset_s - (50.0 + later)) + 1e-9
+    # From empty to full at the rate of the headers, at the slowest.
+    assert 0 <= delay <= reset_s * (limit or 1) + 1e-5
+    assert learnt.delay(50.0 + later + delay + 1e-3, amount) == 0.0
 
 
 def test_one_congestion_halves_once_and_answers_bring_it_back() -> None:
@@ -315,7 +320,7 @@ def test_learnt_limits_keep_a_bucket_from_overflowing(capacity: int, rpm: int, l
         # The first call goes alone, as in a run: it brings the first headers.
         permit = await turnstile.enter()
         assert permit is not None
-        turnstile.settle(permit, Reply("", limits=RateLimits(capacity, capacity, 0.001)))
+        turnstile.settle(permit, Reply("", limits=RateLimits(capacity, capacity - 1, 60 / rpm)))
         turnstile.leave()
         await asyncio.gather(*(slot(turnstile) for _ in range(n_slots)))
 
