@@ -33,7 +33,7 @@ def command(
     from imageo.render.tables import printable
 
     rereadings = []
-    with connect(settings, autocommit=True) as connection:
+    with connect(settings, role="writer", autocommit=True) as connection:
         for rereading in reparse(connection, Choice(dataset, model, is_every), is_dry=is_dry):
             rereadings.append(rereading)
             if rereading.n_changed:
