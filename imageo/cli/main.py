@@ -15,6 +15,7 @@ from imageo.settings import Settings
 COMMANDS = {
     "demo": "See it work: simulated models, a leaderboard and a bias map.",
     "ingest": "Read ground truth, predictions or region boundaries into the database.",
+    "query": "Ask a model where the photos of a dataset were taken.",
     "leaderboard": "Compare runs: accuracy, matches, errors, cost.",
     "bias": "Show where on Earth a model is better or worse.",
     "map": "Draw a bias map, one self-contained HTML file.",

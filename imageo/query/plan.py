@@ -66,12 +66,18 @@ class Plan:
         """Whether nothing leaves the machine and nothing is paid."""
         return self.model.provider in LOCAL
 
+    @property
+    def paths_chosen(self) -> dict[int, Path]:
+        """The files of the chosen images."""
+        return {image.image_id: self.paths[image.image_id] for image in self.chosen if image.image_id in self.paths}
+
     def run_key(self, repeat: int) -> RunKey:
         """The run that these questions belong to."""
         return RunKey(
             self.dataset_id,
             self.model.provider,
-            self.model.name,
+            # On the leaderboard it stands among models: `prior` alone would say little.
+            f"baseline:{self.model.name}" if self.model.provider == "baseline" else self.model.name,
             self.options.label,
             self.prompt,
             _parameters(self),

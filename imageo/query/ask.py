@@ -1,0 +1,236 @@
+"""Carry a plan out: estimate it, ask now, or hand it over in batches; one run for each repeat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+
+from imageo.errors import InputError
+from imageo.query.batches.clients import open_batches
+from imageo.query.batches.job import Collecting, Requests
+from imageo.query.batches.job import Tally as BatchTally
+from imageo.query.batches.run import run_batches
+from imageo.query.dry_run import DryRun, dry_run
+from imageo.query.estimate import Sizes, read_earlier, read_sizes
+from imageo.query.job import Job
+from imageo.query.plan import Options, Plan, make_plan
+from imageo.query.progress import Sink
+from imageo.query.rate_control import RateControl
+from imageo.query.runner import run_to_end
+from imageo.query.runs import OpenRun, discard_run, find_run, open_run
+from imageo.query.session import Pace, Session, open_session, read_image
+from imageo.query.summary import Summary
+from imageo.query.task_queue import enqueue
+from imageo.query.unsaved import take_in
+from imageo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms to ask: how often, how fast, for how much at most."""
+
+    repeats: int = 1
+    retry_errors: bool = False
+    pace: Pace = field(default_factory=Pace)
+    budget_usd: Decimal | None = None
+    prices: Path | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of one run; its label as the leaderboard shows it."""
+
+    label: str
+    summary: Summary
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What came of handing one run over; its label as the leaderboard shows it."""
+
+    label: str
+    tally: BatchTally
+
+
+def estimate(
+    connection: psycopg.Connection, settings: Settings, options: Options, terms: Terms, say: Callable[[str], None]
+) -> DryRun:
+    """What the command would take. Sends and writes nothing. Raises InputError as asking would, but wants no key."""
+    plan = make_plan(connection, options)
+    session = open_session(
+        connection,
+        settings,
+        plan,
+        terms.pace,
+        prices=terms.prices,
+        budget_usd=terms.budget_usd,
+        is_batch=False,
+        warn=say,
+        needs_key=False,
+    )
+    to_ask = [
+        image_id
+        for repeat in range(1, terms.repeats + 1)
+        for image_id in _unanswered(connection, plan, repeat, retry_errors=terms.retry_errors)
+    ]
+    files = [plan.paths[image_id] for image_id in to_ask if image_id in plan.paths]
+    limits = session.limits
+    return dry_run(
+        session.pricer,
+        prompt=plan.asking.prompt,
+        sizes=read_sizes(files) if limits else Sizes((), 0, len(to_ask)),
+        at=datetime.now(UTC),
+        earlier=read_earlier(connection, plan.model.provider, plan.model.name),
+        n_answered=terms.repeats * len(plan.chosen) - len(to_ask),
+        n_without_file=plan.n_without_file,
+        max_side=session.max_side,
+        max_pixels=limits.max_pixels if limits else None,
+        reasoning_effort=options.reasoning_effort,
+    )
+
+
+def ask(
+    connection: psycopg.Connection, settings: Settings, options: Options, terms: Terms, open_sink: Callable[[], Sink]
+) -> list[Done]:
+    """Ask what has no answer yet, one run after another; what cannot go on ends the rest.
+
+    `connection` is in autocommit mode. Raises InputError before anything is written, where the first question is
+    refused too.
+    """
+    sink = open_sink()
+    try:
+        plan = make_plan(connection, options)
+        session = _session(connection, settings, plan, terms, sink.say, is_batch=False)
+    finally:
+        sink.close()
+    pace = terms.pace
+    control = RateControl(pace.concurrency, pace.rpm, pace.tpm)
+    done: list[Done] = []
+    for repeat in range(1, terms.repeats + 1):
+        provider = session.provider(connection, repeat)
+        run = _begin(connection, settings, plan, repeat, terms, sink.say)
+        job = Job(
+            settings=settings,
+            run_id=run.run_id,
+            model=plan.model.name,
+            provider=provider,
+            pricer=session.pricer,
+            control=control,
+            paths=plan.paths_chosen,
+            image_options=options.image,
+            concurrency=pace.concurrency,
+            timeout_s=pace.timeout_s,
+            reserve_usd=session.reserve_usd,
+            budget_usd=terms.budget_usd,
+            progress=open_sink(),
+        )
+        try:
+            summary = run_to_end(job)
+        except InputError:
+            if run.is_new:
+                discard_run(connection, run.run_id)
+            raise
+        done.append(Done(run.label, summary))
+        if summary.ending != "done":
+            break
+    return done
+
+
+def ask_in_batches(
+    connection: psycopg.Connection,
+    settings: Settings,
+    options: Options,
+    terms: Terms,
+    say: Callable[[str], None],
+    *,
+    is_waiting: bool,
+) -> list[HandedOver]:
+    """Hand over what has no answer yet, and store what came back. `connection` is in autocommit mode."""
+    plan = make_plan(connection, options)
+    session = _session(connection, settings, plan, terms, say, is_batch=True)
+    client = open_batches(plan.model.provider, session.endpoint)
+    limits = session.limits
+    assert limits is not None
+    try:
+        handed_over: list[HandedOver] = []
+        provider = session.provider(connection, 1)
+        requests = Requests(
+            plan.model.name,
+            prepare=lambda image_id: read_image(plan.paths, limits, options.image, image_id),
+            encode=provider.encode,
+            reserve_usd=session.batch_reserve_usd,
+            budget_usd=terms.budget_usd,
+        )
+        runs = [_begin(connection, settings, plan, repeat, terms, say) for repeat in range(1, terms.repeats + 1)]
+        # All repeats are under way before the first of them is waited for.
+        for is_last_round in (False, True) if is_waiting else (False,):
+            handed_over = []
+            for run in runs:
+                job = Collecting(run.run_id, client, session.pricer, say)
+                tally = run_batches(connection, job, requests, is_waiting=is_last_round)
+                handed_over.append(HandedOver(run.label, tally))
+        return handed_over
+    finally:
+        client.close()
+
+
+def _session(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plan: Plan,
+    terms: Terms,
+    say: Callable[[str], None],
+    *,
+    is_batch: bool,
+) -> Session:
+    if plan.n_without_file:
+        say(f"{plan.n_without_file:,} images of {plan.dataset} have no file in {plan.options.images}: not asked about")
+    if plan.n_unused_files:
+        say(f"{plan.n_unused_files:,} files in {plan.options.images} match no image of {plan.dataset}: not used")
+    return open_session(
+        connection,
+        settings,
+        plan,
+        terms.pace,
+        prices=terms.prices,
+        budget_usd=terms.budget_usd,
+        is_batch=is_batch,
+        warn=say,
+    )
+
+
+def _begin(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plan: Plan,
+    repeat: int,
+    terms: Terms,
+    say: Callable[[str], None],
+) -> OpenRun:
+    """The run with its questions queued."""
+    with connection.transaction():
+        run = open_run(connection, plan.run_key(repeat))
+    taken = take_in(connection, settings.home, run.run_id)
+    if taken.n_questions:
+        say(f"{taken.n_questions:,} answers that an earlier command could not save are stored now")
+    for file in taken.left:
+        say(f"{file}: lines that cannot be stored are left in it; please report them")
+    enqueue(connection, run.run_id, [image.image_id for image in plan.chosen], retry_errors=terms.retry_errors)
+    return replace(run, label=f"{plan.dataset}: {run.label}")
+
+
+def _unanswered(connection: psycopg.Connection, plan: Plan, repeat: int, *, retry_errors: bool) -> list[int]:
+    chosen = [image.image_id for image in plan.chosen]
+    run_id = find_run(connection, plan.run_key(repeat))
+    if run_id is None:
+        return chosen
+    rows = connection.execute(
+        "select image_id from core.prediction where run_id = %s"
+        " and not (%s and outcome in ('provider_error', 'bad_image'))",
+        [run_id, retry_errors],
+    )
+    answered = {image_id for (image_id,) in rows}
+    return [image_id for image_id in chosen if image_id not in answered]
