@@ -127,7 +127,7 @@ def _signals(interrupt: Callable[[], None] | None) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     taken = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows
+        with suppress(NotImplementedError, RuntimeError):  # on Windows, and outside the main thread
             loop.add_signal_handler(number, interrupt)
             taken.append(number)
     try:
