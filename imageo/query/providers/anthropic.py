@@ -24,7 +24,8 @@ EFFORTS = ("low", "medium", "high", "xhigh", "max")
 DEFAULT_MAX_TOKENS = 16_000
 """The API wants a limit; this leaves room for thinking."""
 
-# Base64 up to 5 MB an image, sides up to 8000 pixels, larger ones than 1568 are shrunk (platform.claude.com, Vision).
+# Base64 up to 5 MB an image, sides up to 8000 pixels (platform.claude.com, Vision). Anthropic itself shrinks sides to
+# 1568 pixels, from Claude 4.7 on to 2576.
 LIMITS = ImageLimits(max_side=8000, max_bytes=3_750_000)
 
 _SAMPLING = frozenset(("temperature", "top_p", "top_k"))
@@ -52,18 +53,8 @@ class AnthropicProvider:
         )
 
     def encode(self, question: Question) -> bytes:
-        """The body of the request. The image stands before the text, as Anthropic advises."""
-        image = question.image
-        if image is None:
-            raise ValueError(f"image {question.image_id} was not prepared")
-        source = {"type": "base64", "media_type": image.media_type, "data": b64encode(image.data).decode()}
-        content = [{"type": "image", "source": source}, {"type": "text", "text": self._asking.prompt}]
-        body = {
-            "model": self._asking.model,
-            "messages": [{"role": "user", "content": content}],
-            **self._parameters,
-        }
-        return orjson.dumps(merged(body, self._asking.extra))
+        """The body of the request."""
+        return message_body(self._asking, question, self._parameters)
 
     async def ask(self, body: bytes) -> Reply:
         """One call. Raises CallFailed."""
@@ -100,6 +91,17 @@ def parameters(asking: Asking) -> dict[str, object]:
         output["format"] = {"type": "json_schema", "schema": answer_schema()}
     limit: dict[str, object] = {"max_tokens": asking.max_output_tokens or DEFAULT_MAX_TOKENS}
     return limit | ({"output_config": output} if output else {})
+
+
+def message_body(asking: Asking, question: Question, parameters: Mapping[str, object]) -> bytes:
+    """The body: `parameters` as made here, and what the user adds. The image stands first, as Anthropic advises."""
+    image = question.image
+    if image is None:
+        raise ValueError(f"image {question.image_id} was not prepared")
+    source = {"type": "base64", "media_type": image.media_type, "data": b64encode(image.data).decode()}
+    content = [{"type": "image", "source": source}, {"type": "text", "text": asking.prompt}]
+    body = {"model": asking.model, "messages": [{"role": "user", "content": content}], **parameters}
+    return orjson.dumps(merged(body, asking.extra))
 
 
 def read_reply(body: bytes | Mapping[str, object]) -> Reply:

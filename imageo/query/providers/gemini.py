@@ -68,13 +68,8 @@ class GeminiProvider:
         )
 
     def encode(self, question: Question) -> bytes:
-        """The body of the request; the model's name is in its URL. The image stands before the text."""
-        image = question.image
-        if image is None:
-            raise ValueError(f"image {question.image_id} was not prepared")
-        data = {"mimeType": image.media_type, "data": b64encode(image.data).decode()}
-        parts = [{"inlineData": data}, {"text": self._asking.prompt}]
-        return orjson.dumps({"contents": [{"role": "user", "parts": parts}], **self._parameters})
+        """The body of the request; the model's name is in its URL."""
+        return content_body(self._asking, question, self._parameters)
 
     async def ask(self, body: bytes) -> Reply:
         """One call. Raises CallFailed."""
@@ -132,6 +127,16 @@ def _thinking(asking: Asking, effort: str) -> dict[str, object]:
     if effort == "none" and "pro" in asking.model:
         raise InputError(f"--reasoning-effort none: {asking.model} cannot stop thinking; take minimal")
     return {"thinkingBudget": BUDGETS[effort]}
+
+
+def content_body(asking: Asking, question: Question, parameters: Mapping[str, object]) -> bytes:
+    """The body: `parameters` as made here, with what the user adds. The image stands first, as Google advises."""
+    image = question.image
+    if image is None:
+        raise ValueError(f"image {question.image_id} was not prepared")
+    data = {"mimeType": image.media_type, "data": b64encode(image.data).decode()}
+    parts = [{"inlineData": data}, {"text": asking.prompt}]
+    return orjson.dumps({"contents": [{"role": "user", "parts": parts}], **parameters})
 
 
 def read_reply(body: bytes | Mapping[str, object]) -> Reply:

@@ -13,10 +13,9 @@ BASE_URL = "https://api.openai.com/v1"
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 """`ReasoningEffort` of the SDK 3.54; which of them a model takes, it says itself."""
 
-# "Up to 50 MB total payload size per request" (developers.openai.com, Images and vision). Larger sides are shrunk by
-# OpenAI to 2048 before they are counted, under every `detail`: more would be bytes without effect. 20 MB was the
-# limit of one image before.
-LIMITS = ImageLimits(max_side=2048, max_bytes=20_000_000)
+# Up to 20 MB an image and 50 MB a request (developers.openai.com, Images and vision). The models that look closest
+# (gpt-5.5, `original` of gpt-5.4) see 6000 pixels a side; others shrink the image themselves.
+LIMITS = ImageLimits(max_side=6000, max_bytes=20_000_000)
 
 _SAMPLING = frozenset((
     "temperature", "top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias",
