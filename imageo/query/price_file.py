@@ -67,12 +67,12 @@ def read_prices(path: Path | None, home: Path) -> tuple[OwnPrice, ...]:
     except OSError as problem:
         raise InputError(f"{path}: {problem.strerror or problem}; name a file of prices") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InputError(f"{path}: no TOML: {problem}; see `imageo query --help` for an example") from None
+        raise InputError(f"{path}: no TOML: {problem}; a price is [[models]], then lines model, input, output") from None
     unknown = sorted(set(content) - {"models"})
     models = content.get("models", [])
     if unknown or not isinstance(models, list) or not models:
         found = f"unknown key {unknown[0]!r}" if unknown else "no [[models]]"
-        raise InputError(f"{path}: {found}; each price stands under a line [[models]]")
+        raise InputError(f"{path}: {found}; a price is a line [[models]], then lines model, input, output")
     return tuple(_own_price(path, number, entry) for number, entry in enumerate(models, 1))
 
 

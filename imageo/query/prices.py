@@ -184,7 +184,7 @@ class Pricer:
 
     def _unknown(self, model: str, is_batch: bool) -> str:
         what = "batch price" if is_batch else "price"
-        return f"no {what} is known for {self.provider}:{model}; write it into a file and name it with --prices"
+        return f"no {what} is known for {self.provider}:{model}; write it into a file for --prices"
 
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:
