@@ -67,7 +67,7 @@ def read_prices(path: Path | None, home: Path) -> tuple[OwnPrice, ...]:
     except OSError as problem:
         raise InputError(f"{path}: {problem.strerror or problem}; name a file of prices") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InputError(f"{path}: no TOML: {problem}; a price is [[models]], then lines model, input, output") from None
+        raise InputError(f"{path}: no TOML: {problem}; a price is [[models]], then model, input, output") from None
     unknown = sorted(set(content) - {"models"})
     models = content.get("models", [])
     if unknown or not isinstance(models, list) or not models:

@@ -316,6 +316,16 @@ def test_prices_lie_in_the_folder_of_imageo(tmp_path: Path) -> None:
     assert read_prices(None, tmp_path) == (OwnPrice("m", Kinds(Decimal(1), Decimal(2))),)
 
 
+def test_the_example_in_the_documentation_is_a_file_of_prices(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "costs.md").read_text()
+    (tmp_path / "prices.toml").write_text(page.split("```toml")[1].split("```")[0])
+    (price,) = read_prices(None, tmp_path)
+    model = "meta-llama/Llama-3.2-11B-Vision-Instruct-Turbo"
+    priced = Pricer("together", model, [price]).price(Usage(612, 176), None, JULY_2025)
+    # The first answer of the authors' file cost 0.00014184 dollars.
+    assert priced.cost_usd == Decimal("0.00014184")
+
+
 GOOD = '[[models]]\nmodel = "m"\ninput = 1\noutput = 2\n'
 
 
