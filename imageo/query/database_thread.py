@@ -84,13 +84,13 @@ class DatabaseThread:
 
     def _attempt(self, action: Callable[[psycopg.Connection], _Result]) -> _Result:
         """Raises DatabaseError where another attempt may fare better."""
-        if self._connection is None:
-            self._connection = self._connect()
         try:
+            if self._connection is None:
+                self._connection = self._connect()
             return action(self._connection)
         except psycopg.Error as problem:
             is_passing = isinstance(problem, psycopg.OperationalError | psycopg.InterfaceError)
-            if not is_passing and not self._connection.closed:
+            if not is_passing and not (self._connection and self._connection.closed):
                 raise
             self._disconnect()
             raise DatabaseError(f"lost the database: {str(problem).strip().partition(chr(10))[0]}") from problem

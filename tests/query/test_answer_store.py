@@ -30,9 +30,12 @@ def test_every_field_is_stored(connection: psycopg.Connection) -> None:
         " finish_reason, parser_version, answer_key, attempts from data.prediction"
     ).fetchall()
     assert stored == [
-        (1, "answered", "strict", 48.8566, 2.3522, False, "France", "Ile-de-France", "Paris", "Rue de Rivoli", 4)
-        + ("outdoor", "street", "urban", {"architecture": "Haussmann"}, RAW, None, "model-2026-11-01")
-        + (1000, 800, 200, 100, 765, 1234, "stop", PARSER_VERSION, finished.answer_key, 2)
+        (
+            *(1, "answered", "strict", 48.8566, 2.3522, False),
+            *("France", "Ile-de-France", "Paris", "Rue de Rivoli", 4),
+            *("outdoor", "street", "urban", {"architecture": "Haussmann"}, RAW, None, "model-2026-11-01"),
+            *(1000, 800, 200, 100, 765, 1234, "stop", PARSER_VERSION, finished.answer_key, 2),
+        )
     ]
     ledger = connection.execute(
         "select call, cost_usd, price, priced_on, price_source, is_batch, input_tokens, cached_tokens,"
@@ -116,24 +119,22 @@ def test_a_task_that_another_asks_now_stays_with_what_it_reserved(connection: ps
     assert tasks(connection, run_id) == []
 
 
-POISON: list[tuple[str, dict[str, Any]]] = [
-    ("confidence", {"answer": replace(parse_answer(RAW), confidence=9)}),
-    ("no point", {"answer": replace(parse_answer(RAW), latitude=float("nan"))}),
-    ("outcome", {"answer": Answer("marvellous")}),  # type: ignore[arg-type]
-    ("tokens", {"usage": Usage(2**40, -(2**70))}),
-    ("attempts", {"attempts": 40_000}),
-    ("latency", {"latency_ms": 2**33}),
-    ("dear", {"calls": (billed("123456789"),)}),
-    ("price", {"calls": (replace(billed(), priced=replace(billed().priced, price={"a": {1: object()}})),)}),
-    ("call tokens", {"calls": (replace(billed(), usage=Usage(2**31, 7)),)}),
-    ("reasoning", {"answer": replace(parse_answer(RAW), reasoning=["a"])}),  # type: ignore[arg-type]
-]
+POISON: dict[str, dict[str, Any]] = {
+    "confidence": {"answer": replace(parse_answer(RAW), confidence=9)},
+    "no point": {"answer": replace(parse_answer(RAW), latitude=float("nan"))},
+    "outcome": {"answer": Answer("marvellous")},  # type: ignore[arg-type]
+    "tokens": {"usage": Usage(2**40, -(2**70))},
+    "attempts": {"attempts": 40_000},
+    "latency": {"latency_ms": 2**33},
+    "dear": {"calls": (billed("123456789"),)},
+    "price": {"calls": (replace(billed(), priced=replace(billed().priced, price={"a": {1: object()}})),)},
+    "call tokens": {"calls": (replace(billed(), usage=Usage(2**31, 7)),)},
+    "reasoning": {"answer": replace(parse_answer(RAW), reasoning=["a"])},  # type: ignore[arg-type]
+}
 
 
-@pytest.mark.parametrize(("kind", "values"), POISON, ids=[kind for kind, _values in POISON])
-def test_a_poisoned_answer_takes_no_other_down(
-    connection: psycopg.Connection, kind: str, values: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("values", POISON.values(), ids=POISON)
+def test_a_poisoned_answer_takes_no_other_down(connection: psycopg.Connection, values: dict[str, Any]) -> None:
     run_id, image_ids = make_run(connection, 9)
     enqueue(connection, run_id, image_ids)
     rows = [answered(image_id) for image_id in image_ids]
@@ -146,7 +147,8 @@ def test_a_poisoned_answer_takes_no_other_down(
     told = connection.execute(
         "select raw_response, error_message from data.prediction where outcome = 'provider_error'"
     ).fetchone()
-    assert told and told[0] == RAW
+    assert told
+    assert told[0] == RAW
     assert told[1].startswith("this answer could not be stored as it came: ")
     assert write_finished(connection, run_id, rows) == Written(0, 0)
 

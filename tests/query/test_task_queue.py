@@ -68,7 +68,7 @@ def test_many_claimers_at_once_get_each_image_once(connection: psycopg.Connectio
             while len(claimed) + len(own_ids) <= 300:
                 given = queue.claim(own, 3, held=own_ids)
                 own_ids += _ids(given)
-                if not given.tasks and not (given.next_free_in_s == 0.0):
+                if not given.tasks and given.next_free_in_s != 0.0:
                     break
         claimed.extend(own_ids)
 
