@@ -86,7 +86,7 @@ def test_a_file_goes_only_after_the_commit(connection: psycopg.Connection, tmp_p
     assert len(list((tmp_path / FOLDER).iterdir())) == 1
 
 
-def test_a_file_is_added_to_while_it_is_taken_in(connection: psycopg.Connection, database: str, tmp_path: Path) -> None:
+def test_a_file_is_added_to_while_it_is_taken_in(connection: psycopg.Connection, tmp_path: Path) -> None:
     run_id, image_ids = make_run(connection, 60)
     file = RunIdentity.of(connection, run_id).file(tmp_path, uuid4())
     connection.commit()
