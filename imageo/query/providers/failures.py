@@ -50,7 +50,7 @@ _BROKEN_IMAGE = re.compile(
 )
 _TOO_LONG = re.compile(r"context (?:length|window)|max_tokens|input tokens?")
 """Together answers 403 to it."""
-_TRY_AGAIN = re.compile(r"(?:try again|retry) in (\d[\d.]*(?:ms|s|m|h)[\d.hms]*)")
+_TRY_AGAIN = re.compile(r"(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)")
 
 
 @dataclass(frozen=True, slots=True)
