@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from imageo.query.image_tokens import Size, image_tokens
+from imageo.query.image_tokens import Size, most_image_tokens
 
 SAMPLE = 500
 """So many files are opened for their size; of more, a sample."""
@@ -71,18 +71,17 @@ def text_tokens(text: str) -> int:
     return math.ceil(len(text.encode()) / BYTES_A_TOKEN)
 
 
-def tokens_at_most(provider: str, model: str, size: Size | None, prompt: str, detail: str | None = None) -> int:
-    """Tokens that one question hardly exceeds, for what is reserved of a budget.
+def tokens_at_most(provider: str, model: str, box: Size | None, prompt: str, detail: str | None = None) -> int:
+    """Tokens that one question hardly exceeds, for what is reserved of a budget; its image fits into `box`.
 
     A token for two bytes of text, 500 for the answer's schema and the frame of the messages, and the image by its
     provider's rule; without one, a token for each square of 16 pixels: no published model is finer.
     """
-    if size is None:
-        return math.ceil(len(prompt.encode()) / 2) + 500
-    width, height = size
-    by_rule = image_tokens(provider, model, width, height, detail)
-    of_image = math.ceil(width / 16) * math.ceil(height / 16) if by_rule is None else by_rule
-    return math.ceil(len(prompt.encode()) / 2) + 500 + of_image
+    of_text = math.ceil(len(prompt.encode()) / 2) + 500
+    if box is None:
+        return of_text
+    by_rule = most_image_tokens(provider, model, box, detail)
+    return of_text + (math.ceil(box[0] / 16) * math.ceil(box[1] / 16) if by_rule is None else by_rule)
 
 
 def is_reasoning(model: str, reasoning_effort: str | None = None) -> bool:

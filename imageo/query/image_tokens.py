@@ -25,8 +25,13 @@ class Tiles:
             return self.base
         width, height = _fit(width, height, 2048)
         scale = min(1.0, 768 / min(width, height))
-        tiles = math.ceil(int(width * scale) / 512) * math.ceil(int(height * scale) / 512)
-        return self.base + self.tile * tiles
+        return self.base + self.tile * _squares(int(width * scale), int(height * scale), 512)
+
+    def most(self, long: int, short: int, detail: str) -> int:
+        """The most of any image within a box: it may be long, and its short side just 768."""
+        if detail == "low":
+            return self.base
+        return self.base + self.tile * _squares(min(long, 2048), min(short, 768), 512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,17 @@ class Patches:
             across, down = width * shrink / 32, height * shrink / 32
             shrink *= min(math.floor(across) / across, math.floor(down) / down)
             width, height = int(width * shrink), int(height * shrink)
+        return self._times(_squares(width, height, 32))
+
+    def most(self, long: int, short: int, detail: str) -> int:
+        """The most of any image within a box."""
+        max_side, budget = self.limits.get(detail, self.limits["auto"])
+        squares = _squares(min(long, max_side), min(short, max_side), 32)
+        return self._times(squares if budget is None else min(squares, budget))
+
+    def _times(self, squares: int) -> int:
         # Rounded first: 150 * 1.62 comes out a hair above 243.
-        return math.ceil(round(_squares(width, height, 32) * self.multiplier, 6))
+        return math.ceil(round(squares * self.multiplier, 6))
 
 
 _EARLY = {"auto": (65_535, 1_536)}
@@ -94,6 +108,24 @@ def image_tokens(provider: str, model: str, width: int, height: int, detail: str
     return None
 
 
+def most_image_tokens(provider: str, model: str, box: Size, detail: str | None = None) -> int | None:
+    """The most tokens of any image that fits into a box, turned or not; None where no rule is published.
+
+    Not always those of the largest image: a long narrow one may have more tiles.
+    """
+    long, short = max(box), min(box)
+    name = _DATE.sub("", model.lower().removeprefix("models/"))
+    if provider == "openai":
+        rule = _openai_rule(name)
+        return None if rule is None else rule.most(long, short, detail or "auto")
+    if provider == "anthropic":
+        return min(_anthropic_limits(name)[1], _squares(long, short, 28))
+    if provider == "gemini" and gemini_tokens(name, 385, 385, detail) == 4 * 258:
+        side = min(long, 3_072)
+        return 258 * max(2 * math.ceil(side / 256), math.ceil(side / 768) ** 2)
+    return image_tokens(provider, model, long, short, detail)
+
+
 def openai_tokens(name: str, width: int, height: int, detail: str = "auto") -> int | None:
     """https://developers.openai.com/api/docs/guides/images-vision ("Calculating costs").
 
@@ -101,10 +133,8 @@ def openai_tokens(name: str, width: int, height: int, detail: str = "auto") -> i
     patches. The gpt-6 models are not in it yet: they are counted as gpt-5.6, which
     https://huggingface.co/datasets/JOHNISKING/image-token-cost found for gpt-6-astra.
     """
-    for pattern, rule in _OPENAI:
-        if re.fullmatch(pattern, name):
-            return rule.tokens(width, height, detail)
-    return None
+    rule = _openai_rule(name)
+    return None if rule is None else rule.tokens(width, height, detail)
 
 
 def anthropic_tokens(name: str, width: int, height: int) -> int:
@@ -113,9 +143,7 @@ def anthropic_tokens(name: str, width: int, height: int) -> int:
     A token for each square of 28 pixels. Up to Claude 4.6 an image has at most 1,568 tokens and 1,568 pixels a side,
     from 4.7 on 4,784 tokens and 2,576 pixels: a larger one is shrunk.
     """
-    version = re.search(r"claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2})(?!\d))?", name)
-    is_early = version is not None and (int(version[1]), int(version[2] or 0)) < (4, 7)
-    max_side, max_tokens = (1_568, 1_568) if is_early else (2_576, 4_784)
+    max_side, max_tokens = _anthropic_limits(name)
     long, short = max(width, height), min(width, height)
 
     def fits(side: int) -> bool:
@@ -136,8 +164,9 @@ def gemini_tokens(name: str, width: int, height: int, detail: str | None = None)
     """https://ai.google.dev/gemini-api/docs/media-resolution and .../image-understanding ("Token calculation").
 
     From Gemini 3 on at most 1,120 tokens whatever the size (280 low, 560 medium, 2,240 ultra high). Before, 258 up to
-    384 pixels a side, else 258 for each tile, whose side is two thirds of the image's short side; a set resolution is
-    64 low, 256 medium. IMAGEO-Bench's calls of gemini-1.5-pro and -2.5-pro were billed 258 for every image.
+    384 pixels a side, else 258 for each tile, whose side is two thirds of the image's short side, from 256 to 768
+    (https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/send-multimodal-prompts#image-requirements); a set
+    resolution is 64 low, 256 medium. IMAGEO-Bench's calls of gemini-1.5-pro and -2.5-pro were billed 258 an image.
     """
     version = re.match(r"gemini-(\d+)", name)
     if not name.startswith("gemini-"):
@@ -149,8 +178,8 @@ def gemini_tokens(name: str, width: int, height: int, detail: str | None = None)
         return {"low": 64, "medium": 256}[level]
     if max(width, height) <= 384:
         return 258
-    unit = max(int(min(width, height) / 1.5), 1)
-    return 258 * _squares(width, height, unit)
+    width, height = _fit(width, height, 3_072)
+    return 258 * _squares(width, height, min(max(int(min(width, height) / 1.5), 256), 768))
 
 
 def together_tokens(width: int, height: int) -> int:
@@ -160,6 +189,17 @@ def together_tokens(width: int, height: int) -> int:
     Llama-3.2-11B, 1,016 to 2,466 tokens by Llama-4-Maverick.
     """
     return 1_601 * (2 if width >= 560 else 1) * (2 if height >= 560 else 1)
+
+
+def _openai_rule(name: str) -> Tiles | Patches | None:
+    return next((rule for pattern, rule in _OPENAI if re.fullmatch(pattern, name)), None)
+
+
+def _anthropic_limits(name: str) -> tuple[int, int]:
+    """Longest side in pixels, most tokens; a name without a version counts as late."""
+    version = re.search(r"claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2})(?!\d))?", name)
+    is_early = version is not None and (int(version[1]), int(version[2] or 0)) < (4, 7)
+    return (1_568, 1_568) if is_early else (2_576, 4_784)
 
 
 def _squares(width: int, height: int, side: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imageo.query.image_tokens import image_tokens
+from imageo.query.image_tokens import image_tokens, most_image_tokens
 
 OPENAI_TILES = [
     # platform.openai.com/docs/guides/images-vision, "Cost calculation examples" of GPT-4o
@@ -55,6 +55,9 @@ GEMINI = [
     # ai.google.dev/gemini-api/docs/image-understanding: 960 x 540 makes 3 x 2 tiles of 360 pixels
     ("gemini-2.5-flash", 960, 540, None, 6 * 258),
     ("gemini-2.0-flash", 384, 384, None, 258),
+    # cloud.google.com/vertex-ai, "Image requirements": fitted into 3,072 pixels, tiles of 256 to 768
+    ("gemini-2.0-flash", 3000, 300, None, 12 * 2 * 258),
+    ("gemini-2.5-flash", 8000, 6000, None, 4 * 3 * 258),
     # ai.google.dev/gemini-api/docs/media-resolution, "Token counts"
     ("gemini-3.1-pro-preview", 960, 540, None, 1120),
     ("gemini-3-flash-preview", 4000, 3000, "media_resolution_low", 280),
@@ -150,3 +153,22 @@ def test_any_size_has_a_count_within_the_limits(model: tuple[str, str], width: i
     assert count is not None
     assert count >= 1
     assert count <= MOST.get(model[1], 10**9)
+
+
+@given(model=MODELS, width=SIDES, height=SIDES, box=st.tuples(SIDES, SIDES))
+def test_no_image_within_a_box_has_more_tokens_than_the_most(
+    model: tuple[str, str], width: int, height: int, box: tuple[int, int]
+) -> None:
+    width, height = min(width, box[0]), min(height, box[1])
+    most, count = most_image_tokens(*model, box), image_tokens(*model, width, height)
+    assert most is not None
+    assert count is not None
+    assert count <= most
+
+
+def test_the_most_is_that_of_the_worst_shape() -> None:
+    """Eight tiles of a long image in a box where a square one has four."""
+    assert most_image_tokens("openai", "o3", (2048, 2048)) == 75 + 8 * 150 == image_tokens("openai", "o3", 2048, 768)
+    assert most_image_tokens("gemini", "gemini-3.1-pro-preview", (3072, 3072)) == 1120
+    assert most_image_tokens("gemini", "gemini-2.5-pro", (3072, 3072), "low") == 64
+    assert most_image_tokens("compatible", "llava", (100, 100)) is None
