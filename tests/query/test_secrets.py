@@ -1,10 +1,16 @@
 """A planted key, sought wherever something is shown, logged or kept: it is in the header that is sent, nowhere else."""
 
 import asyncio
+import json
 import logging
+import subprocess
+import time
 import traceback
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -16,11 +22,14 @@ from imageo.query.providers.names import NETWORKED, ModelName
 from imageo.query.questions import Asking, PreparedImage, Question
 from imageo.query.replies import CallFailed
 from imageo.settings import Settings, read_secret
+from tests.cli.asking import Asker, make_dataset
+from tests.conftest import ROOT, Server
 from tests.query.stub import Stub
 from tests.query.stub_config import StubConfig
 
 KEY = "sk-planted-7c1e5a90d2f84b36aa"
 PIECES = [KEY[start : start + 8] for start in range(len(KEY) - 7)]
+REGIONS = ("region", "region_part", "region_alias", "place", "place_alias")
 MODELS = {
     "openai": "gpt-4o",
     "anthropic": "claude-sonnet-5",
@@ -141,3 +150,103 @@ class Typed:
 
     def read(self, _size: int) -> str:
         return self._text
+
+
+WHERE = ("in the environment", "in .env", "in the keyring")
+CHATTY = [ECHOES["plain"], ECHOES["page"], ECHOES["cut"], ECHOES["policy"], ECHOES["error in 200"]]
+"""Echoes in the midst of a run; what they mean for a question is another test's matter."""
+
+
+@pytest.fixture
+def asker(region_database: str, tmp_path: Path) -> Callable[..., Asker]:
+    """`imageo query` about eight images in a folder of its own; the key stands in one place."""
+
+    def make(base_url: str, where: str, debug: str = "1") -> Asker:
+        surroundings = {
+            "IMAGEO_DATABASE_URL": region_database,
+            "IMAGEO_HOME": str(tmp_path / "home"),
+            "PYTHON_KEYRING_BACKEND": "tests.query.keyrings.FileKeyring",
+            "PYTHONPATH": str(ROOT),
+            "IMAGEO_DEBUG": debug,
+            "TEST_KEYRING": str(tmp_path / "keyring.json"),
+            "OPENAI_API_KEY": KEY if where == "in the environment" else "",
+        }
+        if where == "in .env":
+            (tmp_path / ".env").write_text(f"OPENAI_API_KEY={KEY}\n")
+        if where == "in the keyring":
+            (tmp_path / "keyring.json").write_text(json.dumps({"imageo/openai": KEY}))
+        return Asker(tmp_path / "photos", base_url, surroundings, ["--concurrency", "1"])
+
+    make_dataset(region_database, tmp_path / "photos", 8)
+    return make
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_a_run_with_chatty_errors_shows_and_keeps_no_key(
+    where: str,
+    asker: Callable[..., Asker],
+    server: Server,
+    region_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Stub(StubConfig(script=["answer", *CHATTY], latency_s=0.2)) as stub:
+        process = asker(stub.base_url("openai"), where).start()
+        arguments = []
+        while process.poll() is None and len(stub.calls) < 4:
+            arguments.append(subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout)
+            time.sleep(0.1)
+        stdout, stderr = process.communicate(timeout=120)
+        assert len(stub.calls) > len(CHATTY), stderr
+    assert any("imageo query" in shown for shown in arguments)
+    assert_hidden("\n".join(arguments))
+    assert_hidden(stdout + stderr)
+    with psycopg.connect(region_database) as connection:
+        tables = connection.execute("select tablename from pg_tables where schemaname = 'data'").fetchall()
+        rows = [
+            row
+            for (table,) in tables
+            if table not in REGIONS
+            for row in connection.execute(f'select whole::text from data."{table}" as whole'.encode())
+        ]
+        assert connection.execute("select count(*) > 0 from data.prediction").fetchone() == (True,)
+    assert_hidden("\n".join(text for (text,) in rows))
+    assert_no_file_holds_it(server.cluster.home)  # tables, write-ahead log, server log
+    assert_no_file_holds_it(tmp_path, but=(tmp_path / ".env", tmp_path / "keyring.json"))
+
+
+def test_a_key_that_is_refused(
+    asker: Callable[..., Asker], region_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Stub(StubConfig(script=[ECHOES["unauthorised"]] * 8)) as stub:
+        told = asker(stub.base_url("openai"), "in the environment", debug="").run()
+        debug = asker(stub.base_url("openai"), "in the environment").run()
+    assert told.returncode == 2
+    assert "Incorrect API key provided: ***" in told.stderr
+    assert "Traceback" in debug.stderr
+    assert_hidden(told.stdout + told.stderr + debug.stdout + debug.stderr)
+    with psycopg.connect(region_database) as connection:
+        assert connection.execute("select count(*) from data.prediction").fetchone() == (0,)
+
+
+def test_a_run_without_a_key_says_what_to_set(
+    asker: Callable[..., Asker], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Stub(StubConfig()) as stub:
+        told = asker(stub.base_url("openai"), "nowhere", debug="").run()
+        assert stub.calls == []
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "set OPENAI_API_KEY (in the environment or in .env), or run `imageo keys set openai`" in told.stderr
+
+
+def assert_no_file_holds_it(folder: Path, but: Collection[Path] = ()) -> None:
+    n_read = 0
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in but:
+            with suppress(FileNotFoundError):  # the server is at work
+                assert KEY.encode() not in path.read_bytes(), path
+                n_read += 1
+    assert n_read
