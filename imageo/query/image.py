@@ -10,9 +10,10 @@ import hashlib
 from PIL.Image import Image
 
 from imageo.query.image_exif import read_gps, read_orientation
+from imageo.query.image_heic import decode_heic, read_heic
 from imageo.query.image_jpeg import read_jpeg
-from imageo.query.image_parts import BadImage, ImageKind, ImageOptions, ImageParts, sniff
-from imageo.query.image_pixels import decode, decode_heic, decode_jpeg, encode, fitted, is_srgb, read_heic, upright_srgb
+from imageo.query.image_parts import BadImage, ImageKind, ImageOptions, ImageParts, Size, sniff
+from imageo.query.image_pixels import decode, decode_jpeg, encode, fitted, is_srgb, upright_srgb
 from imageo.query.image_png import is_sound_png, read_png
 from imageo.query.image_webp import read_webp
 from imageo.query.questions import ImageLimits, PreparedImage
@@ -88,7 +89,7 @@ def _is_sound(kind: ImageKind, parts: ImageParts) -> bool:
     return True
 
 
-def _decode(kind: ImageKind, parts: ImageParts, wanted: tuple[int, int]) -> Image:
+def _decode(kind: ImageKind, parts: ImageParts, wanted: Size) -> Image:
     if kind == "JPEG":
         return decode_jpeg(parts, wanted)
     return decode_heic(parts) if kind == "HEIC" else decode(kind, parts)

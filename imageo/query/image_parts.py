@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+Size = tuple[int, int]
+"""Width and height, pixels."""
+
 ImageKind = Literal["JPEG", "PNG", "WebP", "GIF", "HEIC"]
 
 MOST_PIXELS = 120_000_000
@@ -57,6 +60,12 @@ def sniff(data: bytes) -> ImageKind:
     if not data:
         raise BadImage("the file is empty")
     raise BadImage(f"no JPEG, PNG, WebP, GIF or HEIC: the file begins with {data[:12]!r}")
+
+
+def refuse_huge(size: Size) -> None:
+    """Raise BadImage over an image that would take too much memory to decode."""
+    if size[0] * size[1] > MOST_PIXELS:
+        raise BadImage(f"the image is too large to decode ({size[0]} x {size[1]} pixels)")
 
 
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")

@@ -7,17 +7,13 @@ and nothing is registered for it.
 from io import BytesIO
 from math import isqrt
 
-import pi_heif
 from PIL import Image, ImageCms, ImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from imageo.query.image_exif import tiff_block
-from imageo.query.image_parts import MOST_PIXELS, BadImage, ImageKind, ImageParts
-
-Size = tuple[int, int]
+from imageo.query.image_parts import MOST_PIXELS, BadImage, ImageKind, ImageParts, Size, refuse_huge
 
 _LARGEST_JPEG = 500_000_000
 _MOST_SCANNED = 2_000_000_000
@@ -76,30 +72,11 @@ def decode_jpeg(parts: ImageParts, wanted: Size) -> Image.Image:
 
 def decode(kind: ImageKind, parts: ImageParts) -> Image.Image:
     """Decode the first picture of a PNG, WebP or GIF, whole."""
-    _refuse_huge((parts.width, parts.height))
+    refuse_huge((parts.width, parts.height))
     image = _PLUGINS[kind](BytesIO(parts.data))
-    _refuse_huge(image.size)
+    refuse_huge(image.size)
     image.load()
     return image
-
-
-def read_heic(data: bytes) -> ImageParts:
-    """Part a HEIC: its main picture."""
-    frame = _main_frame(data)
-    return ImageParts(
-        data,
-        *frame.size,
-        exif=tiff_block(frame.info.get("exif") or b""),
-        profile=frame.info.get("icc_profile") or b"",
-    )
-
-
-def decode_heic(parts: ImageParts) -> Image.Image:
-    """Decode the main picture of a HEIC, upright."""
-    _refuse_huge((parts.width, parts.height))
-    frame = _main_frame(parts.data)
-    pixels = frame.data  # decodes, and may correct the size
-    return Image.frombytes(frame.mode, frame.size, pixels, "raw", frame.mode, frame.stride)
 
 
 def upright_srgb(image: Image.Image, size: Size, profile: bytes, orientation: int) -> Image.Image:
@@ -138,16 +115,6 @@ def encode(image: Image.Image, media_type: str, quality: int, max_bytes: int) ->
         smaller = (max(1, int(image.width * _STEP)), max(1, int(image.height * _STEP)))
         image = image.resize(smaller, Image.Resampling.LANCZOS)
         qualities = qualities[-1:]
-
-
-def _main_frame(data: bytes) -> pi_heif.HeifImage:
-    file = pi_heif.open_heif(data)
-    return file[file.primary_index]
-
-
-def _refuse_huge(size: Size) -> None:
-    if size[0] * size[1] > MOST_PIXELS:
-        raise BadImage(f"the image is too large to decode ({size[0]} x {size[1]} pixels)")
 
 
 def _resizable(image: Image.Image) -> Image.Image:
