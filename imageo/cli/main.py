@@ -21,6 +21,7 @@ COMMANDS = {
     "map": "Draw a bias map, one self-contained HTML file.",
     "export": "Write a view to CSV, Parquet, GeoJSON or GeoPackage.",
     "sql": "Run a read-only query.",
+    "batch": "Follow questions that were handed over as batches.",
     "costs": "Show what was spent, and what a correct answer costs.",
     "reparse": "Read stored answers again with a better parser.",
     "keys": "Keep the providers' keys in the system's keyring.",

@@ -33,9 +33,9 @@ BATCH_PRICE: dict[Vendor, tuple[Decimal, Decimal]] = {
     "anthropic": (Decimal("1.50"), Decimal("7.50")),
     "gemini": (Decimal("0.15"), Decimal("1.25")),
 }
-"""US dollars a million tokens sent and received, as the vendors publish them for batches: half of 2 and 8, of 3 and 15,
-of 0.30 and 2.50: openai.com/api/pricing (GPT-4.1), platform.claude.com/docs/en/build-with-claude/batch-processing (Sonnet 4.5),
-ai.google.dev/gemini-api/docs/pricing (Gemini 2.5 Flash)."""
+"""US dollars a million tokens sent and received, as the vendors publish them for batches, half of 2 and 8, of 3 and 15,
+of 0.30 and 2.50. Sources: openai.com/api/pricing (GPT-4.1), ai.google.dev/gemini-api/docs/pricing (Gemini 2.5 Flash),
+platform.claude.com/docs/en/build-with-claude/batch-processing (Sonnet 4.5)."""
 
 
 @dataclass
@@ -71,13 +71,28 @@ class BatchWorld:
         """The stub's key of an image."""
         return image_key(self.prepare(image_id).data)
 
+    def new_run(self) -> None:
+        """Another repeat of the run, with all images to be asked, and a stub that knows of no batch."""
+        self.run_id = _one(
+            self.connection,
+            "insert into data.run (dataset_id, model_id, variant, prompt_hash, parameters, repeat)"
+            " select dataset_id, model_id, variant, prompt_hash, parameters, repeat + 1 from data.run"
+            " order by repeat desc limit 1 returning run_id",
+        )
+        enqueue(self.connection, self.run_id, list(self.paths))
+        self.batches.batches.clear()
+        self.batches.billed.clear()
+        self.said.clear()
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query.encode()).fetchall()
 
     def places(self) -> dict[int, tuple[float, float] | None]:
         """Latest answer of each image."""
-        rows = self.rows("select distinct on (image_id) image_id, st_y(location), st_x(location) from data.prediction"
-                         " order by image_id, version desc")  # fmt: skip
+        rows = self.rows(
+            "select distinct on (image_id) image_id, st_y(location), st_x(location) from data.prediction"
+            f" where run_id = {self.run_id} order by image_id, version desc"
+        )
         return {image_id: None if latitude is None else (latitude, longitude) for image_id, latitude, longitude in rows}
 
     def cost_of(self, image_id: int) -> Decimal:
@@ -95,7 +110,7 @@ class BatchWorld:
             assert abs(found[0] - latitude) < 1e-9, image_id
             assert abs(found[1] - longitude) < 1e-9, image_id
         if image_ids is None:
-            assert self.rows("select * from data.task") == []
+            assert self.rows(f"select * from data.task where run_id = {self.run_id}") == []
 
     def check_ledger(self) -> None:
         """The ledger is what the stub billed, call for call, at the published price of a batch."""
@@ -106,7 +121,10 @@ class BatchWorld:
             (images[name], sent, received, (sent * price[0] + received * price[1]) / 1_000_000)
             for name, sent, received in self.batches.billed
         )
-        ledger = self.rows("select image_id, input_tokens, output_tokens, cost_usd from data.cost order by 1, 2, 3")
+        ledger = self.rows(
+            "select image_id, input_tokens, output_tokens, cost_usd from data.cost"
+            f" where run_id = {self.run_id} order by 1, 2, 3"
+        )
         assert [tuple(row) for row in ledger] == billed
         assert self.rows("select distinct is_batch from data.cost") in ([(True,)], [])
 

@@ -304,6 +304,8 @@ class StubBatches:
 
     def _anthropic_list(self, request: Request) -> Response:
         query = parse_qs(request.query)
+        for batch in self.of("anthropic"):
+            self._polled(batch.name)  # time goes by for those, too, whose name nobody has
         shown = [self._anthropic_batch(batch) for batch in reversed(self.of("anthropic"))]
         page, has_more = _page(shown, query.get("after_id", [None])[0], int(query.get("limit", ["20"])[0]))
         ends = (page[0]["id"], page[-1]["id"]) if page else (None, None)

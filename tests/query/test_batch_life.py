@@ -127,6 +127,21 @@ def test_broken_images_are_not_sent(database: str, tmp_path: Path, vendor: Vendo
         world.check_ledger()
 
 
+def test_tasks_whose_image_is_not_here_stay_for_others(database: str, tmp_path: Path) -> None:
+    """More of them than are claimed at a time, before and between those that are here."""
+    with batch_world(database, tmp_path, "openai", 150) as world:
+        here = [image_id for number, image_id in enumerate(world.paths) if number % 50 == 49]
+        paths = dict(world.paths)
+        world.paths.clear()
+        world.paths.update({image_id: paths[image_id] for image_id in here})
+        tally = _run(world, limits=BatchLimits(requests=2, bytes=1_000_000))
+        assert (tally.n_batches_submitted, tally.n_requests_submitted) == (2, 3)
+        assert any("147 questions are left" in line for line in world.said)
+        _run(world)
+        world.check_answered(here)
+        assert world.rows("select count(*) from data.task where batch_id is null and leased_by is null") == [(147,)]
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_the_budget_counts_what_is_in_batches(database: str, tmp_path: Path, vendor: Vendor) -> None:
     """Reservations of a cent: three fit into 3.5 cents; when the answers turn out cheaper, more do."""
@@ -327,7 +342,8 @@ def test_a_cancelled_batch_keeps_what_was_done(database: str, tmp_path: Path, ve
         ((name,),) = world.rows("select provider_batch from data.batch")
         client.cancel(name)
         world.batches.ends_after = 1
-        tally = collect_run(world.connection, world.job(client))
+        tally = Tally()
+        collect_run(world.connection, world.job(client), tally)
         assert (tally.n_requeued, tally.n_answers, tally.stopped_by) == (3, 0, [])
         _run(world, is_waiting=True)
         world.check_answered()
@@ -349,7 +365,7 @@ def test_many_batches_in_the_list_of_the_provider(database: str, tmp_path: Path,
         if vendor == "anthropic":
             world.batches.end(lost)
         client = world.client(one)
-        collect_run(world.connection, world.job(client), AT_ONCE)
+        collect_run(world.connection, world.job(client), Tally(), AT_ONCE)
         world.check_answered()
         world.check_ledger()
 

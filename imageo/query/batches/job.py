@@ -23,8 +23,9 @@ class Collecting:
 class Requests:
     """How the images of a run become requests.
 
-    `prepare`: the image of an image_id; raises BadImage. `encode`: the provider's, JSON on one line. `reserve_usd`:
-    the most that one question may cost at the price of a batch, None where no price is known.
+    `prepare`: the image of an image_id; raises BadImage, or LookupError where it has no file here. `encode`: the
+    provider's, JSON on one line. `reserve_usd`: the most that one question may cost at the price of a batch, None where
+    no price is known.
     """
 
     model: str

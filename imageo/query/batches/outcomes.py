@@ -7,13 +7,14 @@ from imageo.query.answer import Answer
 from imageo.query.batches import BatchResult
 from imageo.query.batches.custom_ids import answer_key, call_key, custom_id
 from imageo.query.finished import BilledCall, Finished, answer_of
+from imageo.query.finishing import short
 from imageo.query.prices import Pricer
 from imageo.query.replies import CallFailed, Reply, Usage
 
 MOST_TRIES = 3
 """How often a question that fails in a way that may pass is handed over."""
 SHOWN = 500
-"""Characters of a broken line that are kept."""
+"""Bytes of a broken line that are kept."""
 
 
 def finished_result(
@@ -30,7 +31,7 @@ def finished_result(
         answer_key=answer_key(token, name),
         answer=answer_of(reply),
         raw_response=reply.text,
-        error_message=reply.refusal,
+        error_message=short(reply.refusal),
         finish_reason=reply.finish_reason,
         model_returned=reply.model,
         usage=reply.usage,
@@ -55,7 +56,7 @@ def _failed(token: UUID, image_id: int, failure: CallFailed, pricer: Pricer, at:
         answer_key=answer_key(token, name),
         answer=Answer("bad_image" if failure.kind == "bad_image" else "provider_error"),
         raw_response=reply.text,
-        error_message=failure.message,
+        error_message=short(failure.message),
         finish_reason=reply.finish_reason,
         model_returned=reply.model,
         usage=reply.usage,

@@ -17,7 +17,10 @@ from imageo.query.questions import Question
 
 @dataclass(frozen=True)
 class Encoded:
-    """An image as a request, or why it cannot be one. `content_hash`: the SHA-256 of the file as it was found."""
+    """An image as a request, or why it cannot be one; neither where its file is not here.
+
+    `content_hash`: the SHA-256 of the file as it was found.
+    """
 
     image_id: int
     body: bytes | None = None
@@ -77,6 +80,8 @@ def encode_all(requests: Requests, image_ids: Sequence[int], threads: Executor) 
 def _encode(requests: Requests, image_id: int) -> Encoded:
     try:
         image = requests.prepare(image_id)
+    except LookupError:
+        return Encoded(image_id)
     except (BadImage, OSError) as problem:
         return Encoded(image_id, problem=str(problem))
     return Encoded(image_id, requests.encode(Question(image_id, image)), image.content_hash)

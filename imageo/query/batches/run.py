@@ -53,13 +53,13 @@ def run_batches(
     return tally
 
 
-def collect_run(connection: psycopg.Connection, job: Collecting, settled_after: timedelta = SETTLED_AFTER) -> Tally:
+def collect_run(
+    connection: psycopg.Connection, job: Collecting, tally: Tally, settled_after: timedelta = SETTLED_AFTER
+) -> None:
     """Settle and collect, and hand nothing over."""
-    tally = Tally()
     with book.only_here(connection, job.run_id):
         _advance(connection, job, tally, settled_after)
         tally.n_running = _n_running(connection, job.run_id)
-    return tally
 
 
 def _advance(connection: psycopg.Connection, job: Collecting, tally: Tally, settled_after: timedelta) -> None:

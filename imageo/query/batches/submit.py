@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from imageo.query.batches.custom_ids import answer_key, custom_id
 from imageo.query.batches.job import Collecting, Requests, Tally
 from imageo.query.batches.request_file import Encoded, RequestFile, encode_all
 from imageo.query.finished import Finished
-from imageo.query.task_queue import Claim, TaskQueue
+from imageo.query.task_queue import TaskQueue
 
 AT_ONCE = 64
 """Images that are prepared, and in memory, together."""
@@ -25,104 +26,119 @@ AT_ONCE = 64
 def submit_batches(connection: psycopg.Connection, job: Collecting, requests: Requests, tally: Tally) -> None:
     """Hand over all free tasks of the run that the budget admits, in as many batches as the limits want.
 
-    Within `book.only_here`. Bad images get their outcome and are not sent. Raises BatchRefused where the provider
-    takes no batch, with the tasks free again; BatchUnclear where it is not known: `settle` finds that out later.
+    Within `book.only_here`. Bad images get their outcome and are not sent; tasks whose image is not here stay free.
+    Raises BatchRefused where the provider takes no batch, with its tasks free again; BatchUnclear where it is not known
+    whether it did: `settle` finds that out later.
     """
-    worker = uuid4()
     with ThreadPoolExecutor(requests.threads, thread_name_prefix="prepare") as threads:
-        while True:
-            with tempfile.TemporaryDirectory(prefix="imageo-batch-") as folder:
-                batch, file = _fill(connection, job, requests, Path(folder), worker, threads, tally)
-                if batch is None:
-                    return
-                if file.n_requests:
-                    _hand_over(connection, job, requests.model, batch, file)
-                    tally.n_batches_submitted += 1
-                    tally.n_requests_submitted += file.n_requests
+        submission = _Submission(connection, job, requests, tally, threads)
+        try:
+            while batch := submission.begin():
+                with tempfile.TemporaryDirectory(prefix="imageo-batch-") as folder:
+                    submission.fill_and_hand_over(batch, Path(folder))
+        finally:
+            submission.release()
 
 
-def _fill(
-    connection: psycopg.Connection,
-    job: Collecting,
-    requests: Requests,
-    folder: Path,
-    worker: UUID,
-    threads: Executor,
-    tally: Tally,
-) -> tuple[BatchRow | None, RequestFile]:
-    """A batch and the file of its requests; no batch where there is nothing to ask."""
-    batch, claim = _begin(connection, job.run_id, requests, worker)
-    tally.is_short_of_money = claim.is_short_of_money
-    token = batch.token if batch else worker
-    with RequestFile(folder / f"imageo-{token.hex}.jsonl", job.client, token) as file:
-        if batch is None:
-            return None, file
-        image_ids = [task.image_id for task in claim.tasks]
-        while image_ids:
-            has_room = _write_requests(connection, job, requests, batch, file, image_ids, threads, tally)
-            image_ids = _claim_more(connection, requests, batch, worker, tally) if has_room else []
-        file.close()
-    book.close_file(connection, batch, file.n_requests)
-    return batch, file
+@dataclass
+class _Submission:
+    """State of one submission. `not_here`: tasks that are kept leased, so that they are not claimed again."""
+
+    connection: psycopg.Connection
+    job: Collecting
+    requests: Requests
+    tally: Tally
+    threads: Executor
+    worker: UUID = field(default_factory=uuid4)
+    claimed: list[int] = field(default_factory=list)
+    not_here: set[int] = field(default_factory=set)
+
+    def begin(self) -> BatchRow | None:
+        """A batch with its first tasks, all written down; None where there is nothing to ask."""
+        with self.connection.transaction():
+            self._claim()
+            if not self.claimed:
+                return None
+            batch = book.begin(self.connection, self.job.run_id)
+            book.add_tasks(self.connection, batch, self.claimed, self.worker)
+        return batch
+
+    def fill_and_hand_over(self, batch: BatchRow, folder: Path) -> None:
+        """Write requests until the file is full or no task is left, then bring them to the provider."""
+        with RequestFile(folder / f"imageo-{batch.token.hex}.jsonl", self.job.client, batch.token) as file:
+            while self.claimed:
+                has_room = self._write(batch, file)
+                self.claimed = []
+                if has_room:
+                    self._claim_more(batch)
+            file.close()
+        book.close_file(self.connection, batch, file.n_requests)
+        if file.n_requests:
+            _hand_over(self.connection, self.job, self.requests.model, batch, file)
+            self.tally.n_batches_submitted += 1
+            self.tally.n_requests_submitted += file.n_requests
+
+    def release(self) -> None:
+        """Give back what nobody here can ask."""
+        if self.not_here and not self.connection.closed:
+            self._queue.release(self.connection, self.not_here)
+            self.job.say(f"{len(self.not_here):,} questions are left: their images are not here")
+
+    @property
+    def _queue(self) -> TaskQueue:
+        return TaskQueue(self.job.run_id, self.worker)
+
+    def _claim(self) -> None:
+        if self.not_here:
+            self._queue.extend(self.connection, self.not_here)
+        claim = self._queue.claim(
+            self.connection, AT_ONCE, self.requests.reserve_usd, self.requests.budget_usd, self.not_here
+        )
+        self.tally.is_short_of_money = claim.is_short_of_money
+        self.claimed = [task.image_id for task in claim.tasks]
+
+    def _claim_more(self, batch: BatchRow) -> None:
+        with self.connection.transaction():
+            self._claim()
+            book.add_tasks(self.connection, batch, self.claimed, self.worker)
+
+    def _write(self, batch: BatchRow, file: RequestFile) -> bool:
+        """Write the requests of the claimed tasks; those without room are free again. Whether there is more room."""
+        bad: list[Encoded] = []
+        hashes: dict[int, str] = {}
+        not_here: list[int] = []
+        n_done = 0
+        for encoded in encode_all(self.requests, self.claimed, self.threads):
+            written = encoded if encoded.body is None else _add(file, encoded)
+            if written is None:
+                break
+            n_done += 1
+            if written.problem is not None:
+                bad.append(written)
+            elif written.body is None:
+                not_here.append(written.image_id)
+            elif written.content_hash is not None:
+                hashes[written.image_id] = written.content_hash
+        self._put_back(batch, self.claimed[n_done:], not_here)
+        book.note_hashes(self.connection, hashes)
+        write_finished(self.connection, self.job.run_id, [_bad_image(batch, encoded) for encoded in bad])
+        self.tally.n_bad_images += len(bad)
+        return n_done == len(self.claimed) and not file.is_full
+
+    def _put_back(self, batch: BatchRow, left_over: Sequence[int], not_here: Sequence[int]) -> None:
+        with self.connection.transaction():
+            book.free_tasks(self.connection, batch, [*left_over, *not_here])
+            if not_here:
+                self._queue.extend(self.connection, not_here)
+        self.not_here.update(not_here)
 
 
-def _begin(
-    connection: psycopg.Connection, run_id: int, requests: Requests, worker: UUID
-) -> tuple[BatchRow | None, Claim]:
-    with connection.transaction():
-        claim = _claim(connection, run_id, requests, worker)
-        if not claim.tasks:
-            return None, claim
-        batch = book.begin(connection, run_id)
-        book.add_tasks(connection, batch, [task.image_id for task in claim.tasks], worker)
-    return batch, claim
-
-
-def _claim_more(
-    connection: psycopg.Connection, requests: Requests, batch: BatchRow, worker: UUID, tally: Tally
-) -> list[int]:
-    with connection.transaction():
-        claim = _claim(connection, batch.run_id, requests, worker)
-        tally.is_short_of_money = claim.is_short_of_money
-        image_ids = [task.image_id for task in claim.tasks]
-        book.add_tasks(connection, batch, image_ids, worker)
-    return image_ids
-
-
-def _claim(connection: psycopg.Connection, run_id: int, requests: Requests, worker: UUID) -> Claim:
-    return TaskQueue(run_id, worker).claim(connection, AT_ONCE, requests.reserve_usd, requests.budget_usd)
-
-
-def _write_requests(
-    connection: psycopg.Connection,
-    job: Collecting,
-    requests: Requests,
-    batch: BatchRow,
-    file: RequestFile,
-    image_ids: Sequence[int],
-    threads: Executor,
-    tally: Tally,
-) -> bool:
-    """Write the requests of some images; those that find no room are free again. Whether there is room for more."""
-    bad: list[Encoded] = []
-    hashes: dict[int, str] = {}
-    n_done = 0
-    for encoded in encode_all(requests, image_ids, threads):
-        if encoded.body is None:
-            bad.append(encoded)
-        else:
-            try:
-                if not file.add(encoded.image_id, encoded.body):
-                    break
-                hashes[encoded.image_id] = encoded.content_hash or ""
-            except ValueError as problem:
-                bad.append(Encoded(encoded.image_id, content_hash=encoded.content_hash, problem=str(problem)))
-        n_done += 1
-    book.free_tasks(connection, batch, image_ids[n_done:])
-    book.note_hashes(connection, hashes)
-    write_finished(connection, job.run_id, [_bad_image(batch, encoded) for encoded in bad])
-    tally.n_bad_images += len(bad)
-    return n_done == len(image_ids) and not file.is_full
+def _add(file: RequestFile, encoded: Encoded) -> Encoded | None:
+    """The image as it was written, or with the reason why it cannot be; None where the file is full."""
+    try:
+        return encoded if file.add(encoded.image_id, encoded.body or b"") else None
+    except ValueError as problem:
+        return Encoded(encoded.image_id, content_hash=encoded.content_hash, problem=str(problem))
 
 
 def _bad_image(batch: BatchRow, encoded: Encoded) -> Finished:
