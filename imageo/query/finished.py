@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from imageo.query.answer import Answer, parse_answer
+from imageo.query.answer import Answer, parse_answer, was_cut
 from imageo.query.replies import Reply, Usage
 
 
@@ -57,4 +57,4 @@ def answer_of(reply: Reply) -> Answer:
     """What a reply says: refused where the provider says so, else as the parser reads its text."""
     if reply.refusal is not None and not (reply.text or "").strip():
         return Answer("refused")
-    return parse_answer(reply.text)
+    return parse_answer(reply.text, is_cut=was_cut(reply.finish_reason))

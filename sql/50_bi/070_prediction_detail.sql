@@ -9,6 +9,7 @@ select
     score.image_id,
     image.image_name,
     prediction.outcome,
+    prediction.parse_stage,
     image.country_iso as true_country_iso,
     image.state_code as true_state_code,
     image.city_label as true_city,

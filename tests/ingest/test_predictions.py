@@ -243,7 +243,7 @@ def test_any_table_of_predictions(
     assert dict(report.reasons) == {"no model name": 1}
     assert rows_of(
         connection,
-        "select provider, outcome, parse_stage, st_y(p.location), country, confidence, input_tokens, cost_usd"
+        "select provider, outcome, parse_stage, st_y(p.location), country, confidence, p.input_tokens, cost_usd"
         " from data.prediction p join data.run using (run_id) join data.model using (model_id)"
         " left join data.cost using (image_id, run_id) order by image_id",
     ) == [

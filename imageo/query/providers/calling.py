@@ -71,7 +71,7 @@ async def call(
     try:
         async with asyncio.timeout(endpoint.timeout_s):
             response = await send(body)
-        return _read(response, read_reply)
+        return _without_key(_read(response, read_reply), endpoint)
     except CallFailed as failure:
         failed = failure
     except TimeoutError:
@@ -81,7 +81,16 @@ async def call(
     # Raised here, and not where the SDK's error is at hand, so that no request hangs on to it.
     failed.message = redact(failed.message, endpoint.key)
     failed.args = (failed.message,)
+    failed.reply = failed.reply and _without_key(failed.reply, endpoint)
     raise failed
+
+
+def _without_key(reply: Reply, endpoint: Endpoint) -> Reply:
+    # A refusal may be the words of a proxy, and so may the answer.
+    key = endpoint.key.get_secret_value() if endpoint.key else ""
+    if key and key in (reply.text or ""):
+        reply = replace(reply, text=redact(reply.text or "", endpoint.key))
+    return replace(reply, refusal=redact(reply.refusal, endpoint.key)) if reply.refusal else reply
 
 
 def _read(response: Response, read_reply: Callable[[bytes], Reply]) -> Reply:
@@ -105,7 +114,5 @@ def _not_answered(error: Exception) -> CallFailed:
     if isinstance(cause, httpx2.TimeoutException):
         return CallFailed("timeout", message, may_be_billed=not isinstance(cause, _BEFORE_IT_WORKED))
     if isinstance(cause, httpx2.TransportError | OSError):
-        # A kept connection that the server has closed meanwhile: nothing was done with the question.
-        is_stale = "without sending a response" in message
-        return CallFailed("connection", message, may_be_billed=not (is_stale or isinstance(cause, _BEFORE_IT_WORKED)))
+        return CallFailed("connection", message, may_be_billed=not isinstance(cause, _BEFORE_IT_WORKED))
     return CallFailed("broken_response", message, may_be_billed=True)
