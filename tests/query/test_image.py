@@ -35,6 +35,11 @@ def pixels(data: bytes) -> np.ndarray:
         return np.asarray(image)
 
 
+def colour_space(data: bytes) -> tuple[object, ...]:
+    with Image.open(BytesIO(data)) as image:
+        return image.info.get("jfif_version"), image.info.get("adobe_transform")
+
+
 def corners(image: PreparedImage) -> list[tuple[int, ...]]:
     """Colours near the corners: top left, top right, bottom left, bottom right."""
     with Image.open(BytesIO(image.data)) as shown:
@@ -108,6 +113,7 @@ def test_upright_jpeg_within_limits_is_not_recompressed(mode: str, options: dict
     scan = data.index(b"\xff\xda")
     assert image.data.endswith(data[scan:])
     assert np.array_equal(pixels(image.data), pixels(data))
+    assert colour_space(image.data) == colour_space(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -129,10 +135,10 @@ def see_through() -> Image.Image:
     return image
 
 
-def palette_with_transparency() -> bytes:
+def palette_with_transparency(bits: int = 4) -> bytes:
     image = squares().quantize(8)
     red = image.getpixel((3, 3))
-    return file_of(image, "PNG", transparency=red)
+    return file_of(image, "PNG", transparency=red, bits=bits)
 
 
 def grey_ramp_of_16_bits() -> bytes:
@@ -147,6 +153,8 @@ MODES: dict[str, tuple[Callable[[], bytes], list[tuple[int, ...]]]] = {
     "lossless RGBA WebP": (lambda: file_of(see_through(), "WEBP", lossless=True), [WHITE, *SQUARES[1:]]),
     "GIF with a hole": (lambda: file_of(see_through(), "GIF"), [WHITE, *SQUARES[1:]]),
     "palette with a hole": (palette_with_transparency, [WHITE, *SQUARES[1:]]),
+    "palette of 256 with a hole": (lambda: palette_with_transparency(bits=8), [WHITE, *SQUARES[1:]]),
+    "RGB with a hole": (lambda: file_of(squares(), "PNG", transparency=SQUARES[0]), [WHITE, *SQUARES[1:]]),
     "palette": (lambda: file_of(squares().quantize(8), "PNG"), SQUARES),
     "GIF": (lambda: file_of(squares(), "GIF"), SQUARES),
     "CMYK": (lambda: file_of(squares().convert("CMYK"), "JPEG", quality=95), SQUARES),
@@ -267,6 +275,7 @@ def scans_without_end() -> bytes:
 
 
 JPEG = file_of(photo(), "JPEG")
+GPS_HEIC = (DATA / "gps.heic").read_bytes()
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "the file is empty"),
     "text": (lambda: b"<!DOCTYPE html><html>", "begins with b'<!DOCTYPE ht"),
@@ -297,6 +306,10 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "PNG bomb": (lambda: damaged_png(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)), "too large"),
     "PNG of no width": (lambda: damaged_png(b"IHDR", struct.pack(">IIBBBBB", 0, 10, 8, 2, 0, 0, 0)), "0 x 10 pixels"),
     "PNG with broken pixels": (lambda: damaged_png(b"IDAT", b"broken"), "cannot be decoded"),
+    "PNG with a filter that is none": (
+        lambda: damaged_png(b"IDAT", zlib.compress((b"\x09" + bytes(3 * 96)) * 64)),
+        "cannot be decoded",
+    ),
     "PNG with too few pixels": (lambda: damaged_png(b"IDAT", zlib.compress(b"\0" * 500)), "cannot be decoded"),
     "WebP cut": (lambda: file_of(photo(), "WEBP")[:-500], "holds no whole picture"),
     "animated WebP cut": (
@@ -309,7 +322,12 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "GIF bomb": (lambda: b"GIF89a" + b"\xff" * 4 + file_of(squares(), "GIF")[10:], "too large to decode"),
     "GIF cut": (lambda: file_of(photo(), "GIF")[:1000], "cannot be decoded"),
-    "HEIC cut": (lambda: (DATA / "gps.heic").read_bytes()[:600], "cannot be decoded"),
+    "HEIC with an item of no kind": (lambda: GPS_HEIC.replace(b"Exif", b"\xc8xif", 1), "kind of one of its items"),
+    "HEIC with an item of no content": (
+        lambda: GPS_HEIC.replace(b"application/rdf", b"\xc8pplication/rdf", 1),
+        "kind of one of its items",
+    ),
+    "HEIC cut": (lambda: GPS_HEIC[:600], "cannot be decoded"),
 }
 
 
@@ -323,6 +341,13 @@ def test_bad_image_says_why_and_soon(name: str) -> None:
     assert perf_counter() - began < 3
     assert "\n" not in problem.value.reason
     assert len(problem.value.reason) < 200
+
+
+def test_png_without_the_end_of_its_stream_is_made_anew() -> None:
+    """Pillow shows it, other decoders refuse it."""
+    whole = zlib.compress((b"\0" + bytes(3 * 96)) * 64)
+    assert prepared(damaged_png(b"IDAT", whole)).media_type == "image/png"
+    assert prepared(damaged_png(b"IDAT", whole[:-4])).media_type == "image/jpeg"
 
 
 def test_huge_jpeg_takes_little_memory() -> None:

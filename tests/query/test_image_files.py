@@ -61,16 +61,11 @@ def test_what_has_no_counterpart_is_told(fill: Fill) -> None:
 
 
 def test_capital_letters_count_where_two_differ_by_them(fill: Fill) -> None:
-    folder = fill("x/a.jpg", "y/A.jpg", "b.jpg", "C.jpg", "d.jpg", "z/D.jpg")
-    found = find_images(folder, ["a", "A", "B", "c", "\u0110"])
-    assert found.paths == {
-        "a": folder / "x/a.jpg",
-        "A": folder / "y/A.jpg",
-        "B": folder / "b.jpg",
-        "c": folder / "C.jpg",
-    }
-    with pytest.raises(InputError, match="capital letters count"):
-        find_images(fill("d.jpg", "z/D.jpg"), ["dD"])
+    folder = fill("x/a.jpg", "y/A.jpg", "b.jpg", "C.jpg", "d.jpg", "z/D.jpg", "two.jpg", "z/TWO.jpg", "one.jpg")
+    found = find_images(folder, ["a", "A", "B", "c", "D", "Two", "One", "ONE"])
+    expected = {"a": "x/a.jpg", "A": "y/A.jpg", "B": "b.jpg", "c": "C.jpg", "D": "z/D.jpg"}
+    assert found.paths == {name: folder / file for name, file in expected.items()}
+    assert found.missing == ["ONE", "One", "Two"], "two files for one name, or two names for one file"
 
 
 def test_identical_copies_are_one_file(fill: Fill) -> None:
@@ -147,5 +142,5 @@ def test_a_hundred_thousand_files_take_seconds(tmp_path: Path) -> None:
     found = find_images(tmp_path, names)
     took = perf_counter() - began
     assert (len(found.paths), len(found.missing), len(found.extra)) == (50_000, 0, 50_000)
-    assert took < 8, "about one second on an idle machine"
+    assert took < 15, "about one second on an idle machine"
     print(f"{took:.2f} s")
