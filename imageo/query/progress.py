@@ -98,11 +98,13 @@ class Bar:
 
     every_s = BAR_EVERY_S
 
-    def __init__(self, file: IO[str] | None = None, *, force_terminal: bool | None = None) -> None:
+    def __init__(
+        self, file: IO[str] | None = None, *, force_terminal: bool | None = None, width: int | None = None
+    ) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
-        console = Console(file=file, stderr=file is None, force_terminal=force_terminal, highlight=False)
+        console = Console(file=file, stderr=file is None, force_terminal=force_terminal, width=width, highlight=False)
         self._progress: Progress = Progress(
             BarColumn(bar_width=20),
             TextColumn("{task.completed:,}/{task.total:,}", markup=False),
