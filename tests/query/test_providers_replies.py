@@ -1,12 +1,17 @@
 """Reading what providers answer: pure, from bodies as they were seen or are documented."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imageo.query.finished import answer_of
 from imageo.query.providers import anthropic, chat, gemini
@@ -225,6 +230,50 @@ def test_what_is_no_answer_is_a_broken_response(
     failure = failed(read, body)
     assert failure.kind == "broken_response"
     assert failure.may_be_billed is may_be_billed
+
+
+CHAT_BODY: Mapping[str, Any] = {
+    "id": "1",
+    "model": "m",
+    "choices": [{"message": {"content": [{"type": "text", "text": "x"}], "refusal": "no"}, "finish_reason": "stop"}],
+    "usage": {
+        "prompt_tokens": 1,
+        "completion_tokens": 2,
+        "total_tokens": 3,
+        "prompt_tokens_details": {"cached_tokens": 1},
+        "completion_tokens_details": {"reasoning_tokens": 1},
+    },
+}
+ERROR_BODY: Mapping[str, Any] = {
+    "error": {"message": "m", "code": 400, "type": "t", "details": [{"reason": "r", "retryDelay": "3s"}]},
+}
+BODIES = (CHAT_BODY, TestAnthropic.BODY, TestGemini.BODY, {"promptFeedback": {"blockReason": "SAFETY"}}, ERROR_BODY)
+_ODD = st.sampled_from((None, True, -1, 0, 1.5, 10**30, "", "x", "9", [], [None], ["x"], {}, {"x": None}, [{}], [[]]))
+
+
+def with_odd_parts(part: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Any:
+    if draw(st.integers(0, 7)) == 0:
+        return draw(_ODD)
+    if isinstance(part, Mapping):
+        return {key: with_odd_parts(value, draw) for key, value in part.items() if draw(st.integers(0, 9))}
+    if isinstance(part, list):
+        return [with_odd_parts(item, draw) for item in part]
+    return part
+
+
+@given(st.data(), st.sampled_from(BODIES), st.sampled_from((200, 400, 403, 429, 500)))
+@settings(max_examples=500, deadline=None)
+def test_no_body_whatever_breaks_the_reading(data: st.DataObject, whole: Mapping[str, Any], status: int) -> None:
+    body = json.dumps(with_odd_parts(whole, data.draw)).encode()
+    for read in READERS:
+        with suppress(CallFailed):
+            reply = read(body)
+            assert reply.text is None or isinstance(reply.text, str)
+            assert reply.refusal is None or isinstance(reply.refusal, str)
+            assert all(tokens is None or tokens >= 0 for tokens in astuple(reply.usage))
+            answer_of(reply)
+    with suppress(CallFailed):
+        assert isinstance(read_error(status, body).refusal, str)
 
 
 def openai_error(message: str, code: str | None = None, kind: str = "invalid_request_error") -> dict[str, Any]:
