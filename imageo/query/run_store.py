@@ -31,11 +31,12 @@ async def open_store(
     say: Say,
     lease_s: float = 30.0,
     patience_s: float = 600.0,
+    only: tuple[int, ...] | None = None,
     connect: Connect | None = None,
 ) -> "AsyncIterator[RunStore]":
     """The store of one run, over a connection of its own; `connect` opens it, in autocommit mode.
 
-    `patience_s`: how long to wait for a database that went away; `say` hears of it, on the event loop. At the end
+    `only`: the images that this worker is after, None for all of the run. `patience_s`: how long to wait for a database that went away; `say` hears of it, on the event loop. At the end
     what waits is saved, and tasks that were claimed but not saved are given back. Raises DatabaseError where the
     database is not there in the beginning.
     """
@@ -50,7 +51,7 @@ async def open_store(
         await thread.open()
         run = await thread.run(lambda connection: unsaved.RunIdentity.of(connection, run_id))
         worker = uuid4()
-        store = RunStore(thread, TaskQueue(run_id, worker, lease_s), run.file(settings.home, worker))
+        store = RunStore(thread, TaskQueue(run_id, worker, lease_s, only), run.file(settings.home, worker))
         try:
             yield store
         finally:

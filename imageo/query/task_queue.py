@@ -49,7 +49,7 @@ from (
         leased_by is null
         or leased_until < statement_timestamp()
         or (leased_by = %(worker)s and image_id <> all (%(held)s))
-    )
+    ) and (%(only)s::bigint[] is null or image_id = any (%(only)s))
     order by image_id
     limit %(n)s
     for update skip locked
@@ -99,7 +99,7 @@ from (
             else 'nobody'
         end as holder
     from data.task
-    where run_id = %(run_id)s
+    where run_id = %(run_id)s and (%(only)s::bigint[] is null or image_id = any (%(only)s))
 ) as held
 """
 
@@ -180,11 +180,15 @@ def enqueue(
 
 @dataclass(frozen=True)
 class TaskQueue:
-    """The tasks of one run as one worker sees them. `held`: the images that the worker knows to be its own."""
+    """The tasks of one run as one worker sees them. `held`: the images that the worker knows to be its own.
+
+    `only`: the images that this worker is after; None for all of the run.
+    """
 
     run_id: int
     worker: UUID
     lease_s: float = 30.0
+    only: tuple[int, ...] | None = None
 
     def claim(
         self,
@@ -277,6 +281,7 @@ class TaskQueue:
             "held": list(held),
             "lease": timedelta(seconds=self.lease_s),
             "failures": list(FAILURES),
+            "only": None if self.only is None else list(self.only),
         }
 
 

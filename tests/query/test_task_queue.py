@@ -89,6 +89,16 @@ def test_tasks_of_a_batch_are_not_claimed(connection: psycopg.Connection) -> Non
     assert queue.counts(connection, image_ids).n_in_batches == 1
 
 
+def test_a_worker_may_be_after_some_images_only(connection: psycopg.Connection) -> None:
+    run_id, image_ids = make_run(connection, 4)
+    enqueue(connection, run_id, image_ids)
+    queue = TaskQueue(run_id, uuid4(), only=(image_ids[1], image_ids[3]))
+    assert queue.counts(connection).n_open == 2
+    claim = queue.claim(connection, 3)
+    assert (_ids(claim), claim.n_leased_elsewhere) == ([image_ids[1], image_ids[3]], 0)
+    assert _ids(TaskQueue(run_id, uuid4()).claim(connection, 9)) == [image_ids[0], image_ids[2]]
+
+
 def test_a_lease_ends_unless_it_is_moved_on(connection: psycopg.Connection) -> None:
     run_id, image_ids = make_run(connection, 2)
     enqueue(connection, run_id, image_ids)
