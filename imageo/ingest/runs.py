@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from imageo.ingest.datasets import Dataset
-
-_LOCK = 0x616E7377  # "answ": one writer of a run's answers at a time
+from imageo.query.answer_store import LOCK
 
 
 @dataclass
@@ -49,7 +48,7 @@ class RunBook:
             " and prompt_hash = '' and parameters = '{}' and repeat = 1",
             (self.dataset.dataset_id, model_id, self.variant),
         )
-        self.connection.execute("select pg_advisory_xact_lock(%s, %s)", [_LOCK, run_id])
+        self.connection.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK, run_id])
         label = f"{model} ({self.variant})" if self.variant else model
         return Run(run_id, label, self._answers(run_id))
 
