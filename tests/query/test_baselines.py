@@ -134,6 +134,7 @@ def grid_search(points: np.ndarray) -> float:
 
 
 WORLD = np.random.default_rng(5)
+# fmt: off
 SETS = {
     "a country": WORLD.normal((47, 2), (2, 3), (60, 2)),
     "two continents": np.vstack((WORLD.normal((40, -95), 6, (40, 2)), WORLD.normal((48, 10), 6, (30, 2)))),
@@ -142,8 +143,14 @@ SETS = {
         (np.degrees(np.arcsin(WORLD.uniform(-1, 1, 50))), WORLD.uniform(-180, 180, 50))
     ),
     "three far apart": np.array([(0.0, 0.0), (0.0, 120.0), (0.0, -121.0)]),
+    # From the best point of the grid the descent ends in the lesser of two valleys, 14 km worse.
+    "two valleys": np.array([
+        (-53.6, 145.1), (22.1, 160.6), (-4.5, -42.2), (16.7, 27.5),
+        (19.5, 156.2), (-64.8, -163.7), (-9.8, 171.4), (21.5, -16.3),
+    ]),
     "around the pole": np.column_stack((WORLD.normal(86, 2, 20).clip(-90, 90), WORLD.uniform(-180, 180, 20))),
 }
+# fmt: on
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -168,6 +175,12 @@ def test_no_point_of_a_fine_grid_is_better_than_the_median(name: str) -> None:
 def test_medians_by_hand(points: list[tuple[float, float]], median: tuple[float, float]) -> None:
     latitude, longitude = np.array(points, dtype=float).T
     assert spherical_median(latitude, longitude) == pytest.approx(median, abs=1e-5)
+
+
+def test_a_data_point_is_met_exactly() -> None:
+    """Towards one of the points the descent would go on for ever."""
+    latitude, longitude = np.array([(30, 20), (31, 20.1), (29, 20.1), (30, 21), (30, 18.7)], dtype=float).T
+    assert spherical_median(latitude, longitude) == pytest.approx((30, 20), abs=1e-12)
 
 
 @settings(max_examples=30, deadline=None)

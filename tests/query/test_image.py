@@ -366,6 +366,13 @@ def test_huge_jpeg_takes_little_memory() -> None:
     assert int(run.stdout) < 60_000, "kilobytes; the whole picture would be 192,000"
 
 
+def test_huge_jpeg_that_is_not_to_be_shrunk_is_shrunk_all_the_same() -> None:
+    """192 megapixels, to be turned, under limits that would take them all."""
+    data = file_of(Image.new("L", (16_000, 12_000), 90), "JPEG", exif=b"Exif\0\0" + exif(6))
+    image = prepared(data, ImageLimits(20_000, 10**8))
+    assert (image.width, image.height) == (6_000, 8_000)
+
+
 def test_same_bytes_from_many_threads() -> None:
     files = [
         file_of(photo(400, 300, seed), kind, icc_profile=swapped_profile())
