@@ -342,7 +342,7 @@ class StubBatches:
                 error = {"code": 409, "message": f"{name} already exists", "status": "ALREADY_EXISTS"}
                 return json_response({"error": error}, 409)
             session = f"s{next(self._numbers)}"
-            self._sessions[session] = {"name": name, "displayName": file.get("displayName"), "data": b""}
+            self._sessions[session] = {"name": name, "displayName": file["display_name"], "data": b""}
             response = json_response({})
             response.headers = {"x-goog-upload-url": f"{self._url()}/upload/v1beta/files?upload_id={session}",
                                 "x-goog-upload-status": "active"}  # fmt: skip
@@ -494,7 +494,11 @@ def _openai_unasked(name: str, fate: Fate) -> Any:
 
 def _anthropic_result(name: str, status: int, body: Any) -> Any:
     if status == 200:
-        return {"custom_id": name, "result": {"type": "succeeded", "message": body}}
+        usage = {"cache_creation": None, "inference_geo": None, "output_tokens_details": None, "server_tool_use": None}
+        content = [{"citations": None, **block} for block in body["content"]]
+        message = {"container": None, "stop_details": None, **body, "content": content}
+        message["usage"] = usage | body["usage"]
+        return {"custom_id": name, "result": {"type": "succeeded", "message": message}}
     return {"custom_id": name, "result": {"type": "errored", "error": body}}
 
 
