@@ -1,9 +1,10 @@
 """Batches from the first image to the ledger, over the real SDKs and sockets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from imageo.query.batches import BatchLimits, BatchRefused, BatchUnclear
 from imageo.query.batches.collect import collect_batches
 from imageo.query.batches.job import Tally
+from imageo.query.batches.request_file import encode_all
 from imageo.query.batches.run import collect_run, run_batches
-from imageo.query.questions import Question
+from imageo.query.questions import PreparedImage, Question
 from tests.query.batch_world import KEY, BatchWorld, batch_world
 from tests.query.stub_batches import Vendor
 
@@ -277,6 +279,42 @@ def test_a_refused_creation_leaves_nothing_behind(database: str, tmp_path: Path,
         _run(world, is_waiting=True)
         world.check_answered()
         world.check_ledger()
+
+
+def test_a_later_batch_that_is_refused_does_not_keep_from_waiting_for_the_earlier(
+    database: str, tmp_path: Path
+) -> None:
+    with batch_world(database, tmp_path, "openai", 4, ends_after=2) as world:
+        client = world.client(BatchLimits(requests=2, bytes=1_000_000))
+        create = client.create
+
+        def refuse_the_second(token: UUID, model: str, name: str | None, file: Path) -> str:
+            if world.batches.batches:
+                world.batches.refused = ["rate_limited"]
+            return create(token, model, name, file)
+
+        client.create = refuse_the_second  # type: ignore[method-assign]
+        tally = run_batches(world.connection, world.job(client), world.requests(), is_waiting=True, poll_s=0)
+        assert (tally.n_answers, tally.n_running) == (2, 0)
+        assert "429" in tally.stopped_by[0]
+        _run(world, is_waiting=True)
+        world.check_answered()
+        world.check_ledger()
+
+
+def test_a_few_images_are_in_memory(database: str, tmp_path: Path) -> None:
+    with batch_world(database, tmp_path, "openai", 1) as world:
+        started: list[int] = []
+
+        def prepare(image_id: int) -> PreparedImage:
+            started.append(image_id)
+            return world.prepare(next(iter(world.paths)))
+
+        requests = world.requests(prepare=prepare, threads=3)
+        with ThreadPoolExecutor(3) as threads:
+            for n_given, _ in enumerate(encode_all(requests, range(100), threads), 1):
+                assert len(started) - n_given <= 6
+        assert sorted(started) == list(range(100))
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

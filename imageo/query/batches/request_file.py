@@ -1,7 +1,8 @@
 """The file of requests of one batch: written as the images are prepared, so that a few of them are in memory."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,8 +74,14 @@ class RequestFile:
 
 
 def encode_all(requests: Requests, image_ids: Sequence[int], threads: Executor) -> Iterator[Encoded]:
-    """Prepare images side by side, and give them in order."""
-    return threads.map(lambda image_id: _encode(requests, image_id), image_ids)
+    """Prepare images side by side and give them in order; two a thread are in memory at most."""
+    ahead: deque[Future[Encoded]] = deque()
+    for image_id in image_ids:
+        if len(ahead) == 2 * requests.threads:
+            yield ahead.popleft().result()
+        ahead.append(threads.submit(_encode, requests, image_id))
+    while ahead:
+        yield ahead.popleft().result()
 
 
 def _encode(requests: Requests, image_id: int) -> Encoded:

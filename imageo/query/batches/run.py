@@ -7,7 +7,7 @@ from datetime import timedelta
 import psycopg
 
 from imageo.db.refresh import refresh_runs
-from imageo.query.batches import BatchUnclear, book
+from imageo.query.batches import BatchRefused, BatchUnclear, book
 from imageo.query.batches.collect import collect_batches
 from imageo.query.batches.job import Collecting, Requests, Tally
 from imageo.query.batches.settle import SETTLED_AFTER, settle
@@ -37,7 +37,7 @@ def run_batches(
             try:
                 _advance(connection, job, tally, settled_after)
                 if not tally.stopped_by:
-                    submit_batches(connection, job, requests, tally)
+                    _submit(connection, job, requests, tally)
             except BatchUnclear as problem:
                 # Whoever waits for a day sees the network fail for a while.
                 if not is_waiting or not _n_running(connection, job.run_id):
@@ -65,6 +65,16 @@ def collect_run(
 def _advance(connection: psycopg.Connection, job: Collecting, tally: Tally, settled_after: timedelta) -> None:
     settle(connection, job, settled_after)
     collect_batches(connection, job, tally)
+
+
+def _submit(connection: psycopg.Connection, job: Collecting, requests: Requests, tally: Tally) -> None:
+    try:
+        submit_batches(connection, job, requests, tally)
+    except BatchRefused as problem:
+        # What is under way is worth more than a clean end.
+        if not _n_running(connection, job.run_id):
+            raise
+        tally.stopped_by.append(str(problem))
 
 
 def _n_running(connection: psycopg.Connection, run_id: int) -> int:

@@ -20,7 +20,7 @@ from imageo.query.finished import Finished
 from imageo.query.task_queue import TaskQueue
 
 AT_ONCE = 64
-"""Images that are prepared, and in memory, together."""
+"""Tasks that are claimed together."""
 
 
 def submit_batches(connection: psycopg.Connection, job: Collecting, requests: Requests, tally: Tally) -> None:
