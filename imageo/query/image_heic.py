@@ -15,9 +15,11 @@ _ITEM = re.compile(rb"(?s)(....)infe([\x02\x03])...")
 def read_heic(data: bytes) -> ImageParts:
     """Part a HEIC: its main picture, as it is when the decoder has turned it."""
     frame = _main_frame(data)
+    width, height = frame.size
     return ImageParts(
         data,
-        *frame.size,
+        width,
+        height,
         exif=tiff_block(frame.info.get("exif") or b""),
         profile=frame.info.get("icc_profile") or b"",
     )
