@@ -103,7 +103,9 @@ def _angle(
 def _fraction(data: bytes, number: str, place: int, *, may_be_void: bool) -> float | None:
     if place < 8 or place + 8 > len(data):
         return None
+    numerator: int
+    denominator: int
     numerator, denominator = struct.unpack_from(number, data, place)
     if denominator == 0:
         return 0.0 if numerator == 0 and may_be_void else None
-    return float(numerator / denominator)
+    return numerator / denominator
