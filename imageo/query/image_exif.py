@@ -96,16 +96,14 @@ def _angle(
     parts = [_fraction(data, number, place + 8 * part, may_be_void=part > 0) for part in range(min(entry.count, 3))]
     if not parts or any(part is None or part < 0 for part in parts):
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts) if part is not None)
+    degrees = sum(part / 60.0**power for power, part in enumerate(parts) if part is not None)
     return -degrees if letter in b"SW" else degrees
 
 
 def _fraction(data: bytes, number: str, place: int, *, may_be_void: bool) -> float | None:
     if place < 8 or place + 8 > len(data):
         return None
-    numerator: int
-    denominator: int
     numerator, denominator = struct.unpack_from(number, data, place)
     if denominator == 0:
         return 0.0 if numerator == 0 and may_be_void else None
-    return numerator / denominator
+    return float(numerator / denominator)
