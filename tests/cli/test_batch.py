@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from imageo.cli.main import cli
 from imageo.query.batches.run import run_batches
 from imageo.settings import Settings
-from tests.query.batch_world import KEY, BatchWorld, batch_world
+from tests.query.batch_world import KEY, MODELS, BatchWorld, batch_world
+from tests.query.stub_batches import Vendor
 
 VARIABLE = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "gemini": "GEMINI_API_KEY"}
 
@@ -103,3 +104,32 @@ def test_another_process_is_at_it(world: BatchWorld, settings: Settings) -> None
         collected = _imageo(settings, "collect")
     assert collected.return_value == 2
     assert "another process is at the batches" in collected.stdout
+
+
+@pytest.mark.parametrize("vendor", list(VARIABLE))
+def test_query_in_batches(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vendor: Vendor) -> None:
+    """The same command hands over, tells what runs, collects, and has nothing left to do."""
+    monkeypatch.setenv(VARIABLE[vendor], KEY)
+    monkeypatch.chdir(tmp_path)
+    assert settings.database_url
+    with batch_world(settings.database_url, tmp_path, vendor, 4, ends_after=2) as world:
+        (tmp_path / "photos").mkdir()
+        for path in world.paths.values():
+            path.rename(tmp_path / "photos" / path.name)
+        command = [
+            *("query", "--model", MODELS[vendor], "--provider", vendor, "--base-url", world.stub.base_url(vendor)),
+            *("--images", str(tmp_path / "photos"), "--batch", "--budget", "5", "--json"),
+        ]
+        summaries = []
+        for _ in range(4):
+            result = CliRunner().invoke(cli, command, obj=settings, standalone_mode=False)
+            assert result.exception is None, result.output
+            assert result.return_value == 0
+            assert KEY not in result.output
+            (summary,) = json.loads(result.stdout)["runs"]
+            summaries.append((summary["n_requests_submitted"], summary["n_running"], summary["n_answers"]))
+        assert summaries == [(4, 1, 0), (0, 1, 0), (0, 0, 4), (0, 0, 0)]
+        assert len(world.batches.batches) == 1
+        ((world.run_id,),) = world.rows("select run_id from data.batch")
+        world.check_ledger()
+        assert world.rows("select n_answered, n_batch_calls from bi.cost where n_calls > 0") == [(4, 4)]

@@ -66,6 +66,8 @@ def _live(world: BatchWorld, database: str, tracer: Tracer | None = None) -> Non
             for _ in range(4):
                 tally = run_batches(connection, world.job(client), world.requests(), settled_after=timedelta(0))
                 assert tally.stopped_by == []
+                if not tally.n_running:
+                    break
     except Crash:
         pass
     finally:
@@ -81,12 +83,12 @@ def _nothing() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_crash_at_any_line_loses_nothing_and_asks_nothing_twice(
-    region_database: str, tmp_path: Path, vendor: Vendor
+    database: str, tmp_path: Path, vendor: Vendor
 ) -> None:
     """Each line where it is executed first and last. What all vendors share is gone through with one of them."""
-    with batch_world(region_database, tmp_path, vendor, 3) as world:
+    with batch_world(database, tmp_path, vendor, 3) as world:
         whole = Tracer()
-        _live(world, region_database, whole)
+        _live(world, database, whole)
         world.check_answered()
         firsts = {line: step for step, line in reversed(list(enumerate(whole.lines)))}
         lasts = {line: step for step, line in enumerate(whole.lines)}
@@ -100,9 +102,9 @@ def test_a_crash_at_any_line_loses_nothing_and_asks_nothing_twice(
         for step in steps:
             world.new_run()
             tracer = Tracer(step)
-            _live(world, region_database, tracer)
+            _live(world, database, tracer)
             assert len(tracer.lines) == step, "the crash did not come"
-            _live(world, region_database)
+            _live(world, database)
             where = whole.lines[step]
             assert [len(batch.asked) for batch in world.batches.batches] == [3], where
             world.check_answered()
@@ -162,12 +164,11 @@ class Killer:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("is_done", [True, False])
-@pytest.mark.parametrize("vendor", VENDORS)
-def test_a_process_that_is_killed_at_any_call(
-    region_database: str, tmp_path: Path, vendor: Vendor, is_done: bool
-) -> None:
-    with batch_world(region_database, tmp_path, vendor, 3, ends_after=2) as world:
+@pytest.mark.parametrize(
+    ("vendor", "is_done"), [("openai", True), ("openai", False), ("anthropic", True), ("gemini", True)]
+)
+def test_a_process_that_is_killed_at_any_call(database: str, tmp_path: Path, vendor: Vendor, is_done: bool) -> None:
+    with batch_world(database, tmp_path, vendor, 3, ends_after=2) as world:
         respond = world.stub.server.respond
         for at in range(1, 20):
             world.new_run()
@@ -175,10 +176,10 @@ def test_a_process_that_is_killed_at_any_call(
             for connection in world.stub.server.connections:
                 connection._respond = killer
             world.stub.server.respond = killer  # type: ignore[method-assign]
-            killer.child = _child(world, region_database)
+            killer.child = _child(world, database)
             was_killed = killer.child.wait() == -signal.SIGKILL
             world.stub.server.respond = respond  # type: ignore[method-assign]
-            assert _child(world, region_database).wait() == 0
+            assert _child(world, database).wait() == 0
             assert [len(batch.asked) for batch in world.batches.batches] == [3], at
             world.check_answered()
             world.check_ledger()
