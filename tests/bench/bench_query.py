@@ -11,8 +11,10 @@ import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +54,7 @@ class Watch:
     every_s: float = 0.05
     seen: list[tuple[float, int]] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
 
     def show(self, state: State, now: float) -> None:
         self.seen.append((now, state.n_finished))
@@ -114,9 +117,10 @@ def queued_run(
     yield row[0], ids
 
 
-def ask(settings: Settings, stub: StubProcess, run_id: int, paths: dict[int, Path], watch: Watch) -> None:
-    """The runner itself."""
-    endpoint = Endpoint(SecretStr("sk-bench"), stub.base_url("openai"), 60.0, CONCURRENCY)
+def ask(settings: Settings, base_url: str, run_id: int, paths: dict[int, Path], every_s: float) -> Watch:
+    """The runner, with nothing else in its process."""
+    watch = Watch(every_s)
+    endpoint = Endpoint(SecretStr("sk-bench"), base_url, 60.0, CONCURRENCY)
     provider = make_provider(ModelName("openai", "gpt-4o"), Asking("gpt-4o", "Where?", max_output_tokens=500), endpoint)
     job = Job(
         settings=settings,
@@ -131,6 +135,17 @@ def ask(settings: Settings, stub: StubProcess, run_id: int, paths: dict[int, Pat
     )
     summary = run_to_end(job)
     assert summary.outcomes["answered"] == len(paths), summary
+    watch.cpu_s = time.process_time()
+    return watch
+
+
+def ask_apart(
+    settings: Settings, stub: StubProcess, run_id: int, ids: list[int], files: list[Path], every_s: float
+) -> Watch:
+    """`ask` in a process of its own, as the command line has it."""
+    paths = {image_id: files[number % len(files)] for number, image_id in enumerate(ids)}
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(ask, settings, stub.base_url("openai"), run_id, paths, every_s).result()
 
 
 async def ask_plainly(stub: StubProcess, paths: list[Path]) -> list[tuple[float, int]]:
@@ -183,14 +198,11 @@ def main() -> None:
             StubProcess(StubConfig(latency_s=LATENCY_S)) as stub,
             queued_run(connection, dataset_id, "rate", given.images) as (run_id, ids),
         ):
-            watch = Watch()
-            used = time.process_time()
-            ask(settings, stub, run_id, {image: files[number % N_FILES] for number, image in enumerate(ids)}, watch)
-            used = time.process_time() - used
+            watch = ask_apart(settings, stub, run_id, ids, files, 0.05)
         rate = steady_rate(watch.seen, given.images)
         print(
-            f"imageo query, PostGIS    {rate:6.2f} images/s  {rate / ideal:6.1%} of the ideal"
-            f" (at least {TARGET:.0%}); {used / given.images * 1000:.1f} ms of processor an image"
+            f"imageo query, PostGIS    {rate:6.2f} images/s  {rate / ideal:6.1%} of the ideal (at least {TARGET:.0%});"
+            f" {watch.cpu_s / given.images * 1000:.1f} ms of processor an image"
         )
 
         if given.many:
@@ -198,13 +210,13 @@ def main() -> None:
                 StubProcess(StubConfig(latency_s=0.05)) as stub,
                 queued_run(connection, dataset_id, "memory", given.many) as (run_id, ids),
             ):
-                watch = Watch(every_s=0.5)
-                ask(settings, stub, run_id, {image: files[number % N_FILES] for number, image in enumerate(ids)}, watch)
+                watch = ask_apart(settings, stub, run_id, ids, files, 0.5)
             tenth = len(watch.megabytes) // 10
+            seconds = watch.seen[-1][0] - watch.seen[0][0]
             print(
                 f"memory over {given.many:,} images: {watch.megabytes[tenth]:.0f} MB after a tenth,"
-                f" {watch.megabytes[-1]:.0f} MB at the end, {max(watch.megabytes):.0f} MB at most"
-                f" (below {MOST_MB}); {given.many / (watch.seen[-1][0] - watch.seen[0][0]):.0f} images/s"
+                f" {watch.megabytes[-1]:.0f} MB at the end, {max(watch.megabytes):.0f} MB at most (below {MOST_MB});"
+                f" {given.many / seconds:.0f} images/s at 0.05 s a call"
             )
 
 
