@@ -111,8 +111,9 @@ class Connection(asyncio.Protocol):
         head += [f"{name}: {value}" for name, value in response.headers.items()]
         start = "\r\n".join(head).encode() + b"\r\n\r\n"
         if response.wire == "whole":
-            self.transport.write(start + response.body)
+            # Noted before, or the client could ask for the log in between.
             self._sent(True)
+            self.transport.write(start + response.body)
         elif response.wire == "broken_off":
             self.transport.write(start + response.body[: len(response.body) // 2])
             self.transport.close()
@@ -122,9 +123,11 @@ class Connection(asyncio.Protocol):
 
     def _drip(self, response: Response, offset: int) -> None:
         step = -(-len(response.body) // 10)
-        self.transport.write(response.body[offset : offset + step])
-        if offset + step >= len(response.body):
+        is_last = offset + step >= len(response.body)
+        if is_last:
             self._sent(True)
+        self.transport.write(response.body[offset : offset + step])
+        if is_last:
             return
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(response.drip_s, self._drip, response, offset + step)
