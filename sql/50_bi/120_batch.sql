@@ -19,3 +19,4 @@ from core.batch as batch
 inner join core.run as run on run.run_id = batch.run_id;
 
 comment on view bi.batch is 'Questions handed over together at half price. Grain: one batch_id.';
+comment on column bi.batch.created_at is 'When the first of its questions was prepared.';
