@@ -4,7 +4,7 @@ import re
 
 from imageo.query.providers.names import provider_of, spelled
 
-_SUFFIX = re.compile(r"\.(?:jpe?g|png|webp|gif|heic)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|webp|gif|hei[cf])$", re.IGNORECASE)
 
 UNKNOWN_PROVIDER = "unknown"
 LONGEST_NAME = 500

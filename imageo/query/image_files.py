@@ -10,7 +10,7 @@ from pathlib import Path
 from imageo.errors import InputError
 from imageo.ingest.names import image_key
 
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif")
+_SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".heic", ".heif")
 _RULE = (
     "a file matches by its name without folder and image suffix; capital letters count only where two differ by them"
 )
@@ -37,7 +37,7 @@ def find_images(folder: Path, names: Collection[str]) -> FoundImages:
     known = set(names)
     by_key: dict[str, list[str]] = {}
     for path, name in _files(folder):
-        key = _key(name)
+        key = image_key(name)
         if key in known or name.lower().endswith(_SUFFIXES):
             by_key.setdefault(key, []).append(path)
     matched = {key: by_key.pop(key) for key in known & by_key.keys()}
@@ -70,11 +70,6 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
                         yield entry.path, entry.name
         except OSError as problem:
             raise InputError(f"{current}: the folder cannot be read ({problem.strerror})") from problem
-
-
-def _key(name: str) -> str:
-    key = image_key(name)
-    return key[:-5] if key.lower().endswith(".heif") else key
 
 
 def _by_spelling(names: Collection[str], by_key: dict[str, list[str]]) -> dict[str, list[str]]:
