@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from imageo.errors import DatabaseError
 from imageo.query.batches import BatchLimits, BatchRefused, BatchUnclear
 from imageo.query.batches.collect import collect_batches
 from imageo.query.batches.job import Tally
@@ -436,6 +437,27 @@ def test_one_process_at_a_time(database: str, tmp_path: Path) -> None:
             _run(world)
         _run(world, is_waiting=True)
         world.check_answered()
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_database_that_goes_away_is_told_and_nothing_is_lost(database: str, tmp_path: Path, vendor: Vendor) -> None:
+    """Just after the provider took the batch."""
+    with batch_world(database, tmp_path, vendor, 2) as world, psycopg.connect(database, autocommit=True) as lost:
+        client = world.client()
+        create = client.create
+
+        def create_and_lose(token: UUID, model: str, name: str | None, file: Path) -> str:
+            made = create(token, model, name, file)
+            world.connection.execute("select pg_terminate_backend(%s)", [lost.info.backend_pid])
+            return made
+
+        client.create = create_and_lose  # type: ignore[method-assign]
+        with pytest.raises(DatabaseError, match="the same command again"):
+            run_batches(lost, world.job(client), world.requests())
+        _run(world, is_waiting=True)
+        world.check_answered()
+        world.check_ledger()
+        assert len(world.batches.batches) == 1
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

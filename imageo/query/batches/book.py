@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from imageo.errors import InputError
+from imageo.errors import DatabaseError, InputError
 
 LOCK = 0x626174  # "bat": one process at a time hands over and collects the batches of a run
 
@@ -50,13 +50,17 @@ class BatchRow:
 def only_here(connection: psycopg.Connection, run_id: int) -> Iterator[None]:
     """Keep other processes off the batches of a run. Raises InputError where one is at them.
 
-    The connection must be in autocommit mode: what is written here counts as soon as it is written.
+    The connection must be in autocommit mode: what is written here counts as soon as it is written. A database that
+    goes away inside becomes a DatabaseError.
     """
     assert connection.autocommit
     if connection.execute("select pg_try_advisory_lock(%s, %s)", [LOCK, run_id]).fetchone() != (True,):
         raise InputError(f"another process is at the batches of run {run_id}; try again when it is done")
     try:
         yield
+    except psycopg.OperationalError as problem:
+        reason = str(problem).strip().splitlines()[-1]
+        raise DatabaseError(f"the database went away: {reason}; give the same command again to go on") from problem
     finally:
         if not connection.closed:
             connection.execute("select pg_advisory_unlock(%s, %s)", [LOCK, run_id])
