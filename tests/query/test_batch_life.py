@@ -388,10 +388,11 @@ def test_a_cancelled_batch_keeps_what_was_done(database: str, tmp_path: Path, ve
         world.check_answered()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_many_batches_in_the_list_of_the_provider(database: str, tmp_path: Path, vendor: Vendor) -> None:
     """The lost one stands on a later page of the list."""
-    with batch_world(database, tmp_path, vendor, 130) as world:
+    with batch_world(database, tmp_path, vendor, 104) as world:
         world.batches.broken_off = ["create"]
         one = BatchLimits(requests=1, bytes=1_000_000)
         with pytest.raises(BatchUnclear):
@@ -399,7 +400,7 @@ def test_many_batches_in_the_list_of_the_provider(database: str, tmp_path: Path,
         lost = world.batches.batches[0]
         world.connection.execute("update data.batch set state = 'collected' where state = 'prepared'")
         _run(world, limits=one)
-        assert len(world.batches.batches) == 130
+        assert len(world.batches.batches) == 104
         world.connection.execute("update data.batch set state = 'prepared' where state = 'collected'")
         if vendor == "anthropic":
             world.batches.end(lost)
