@@ -3,6 +3,7 @@
 import asyncio
 import math
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +13,7 @@ import psycopg
 
 from imageo.db.engine import connect
 from imageo.db.refresh import refresh_runs
-from imageo.errors import InputError
+from imageo.errors import DatabaseError, InputError
 from imageo.query.job import Job
 from imageo.query.progress import State
 from imageo.query.run_store import RunStore, open_store
@@ -20,11 +21,13 @@ from imageo.query.slots import Slots
 from imageo.query.summary import Summary, sum_up
 
 COUNT_EVERY_S = 5.0
+TURN_S = 0.0005
 
 
 def run_to_end(job: Job) -> Summary:
     """`run_questions` for callers without an event loop; Ctrl-C and SIGTERM end it in an orderly way."""
-    return asyncio.run(run_questions(job, is_interruptible=True))
+    with _quick_turns():
+        return asyncio.run(run_questions(job, is_interruptible=True))
 
 
 async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
@@ -50,7 +53,11 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
             job.progress.close()
     if slots.error is not None and not slots.tally.n_finished:
         raise InputError(slots.error)
-    n_left = await asyncio.to_thread(_conclude, job, has_news=slots.tally.n_finished > 0)
+    try:
+        n_left = await asyncio.to_thread(_conclude, job, has_news=slots.tally.n_finished > 0)
+    except DatabaseError as problem:
+        # What is known of the answers says more than that the database is away.
+        raise DatabaseError(slots.error or str(problem)) from problem
     return sum_up(
         job.run_id,
         slots.tally,
@@ -117,6 +124,20 @@ def _conclude(job: Job, *, has_news: bool) -> int:
                 refresh_runs(connection, [job.run_id])
         row = connection.execute("select count(*) from data.task where run_id = %s", [job.run_id]).fetchone()
     return row[0] if row else 0
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let threads take turns more often than every 5 ms.
+
+    An answer on its way into the database waits for its turn several times, while others prepare images.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 @contextmanager
