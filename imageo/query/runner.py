@@ -34,8 +34,9 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
     """Ask all that is left of a run, then refresh its scores.
 
     Raises InputError where the first question is refused for a reason that holds for all: nothing is stored then. An
-    error later on ends the run, and the summary tells it. Raises DatabaseError where the database is not there in the
-    beginning. `is_interruptible`: SIGINT and SIGTERM finish what is in flight; a second one abandons it.
+    error later on ends the run, and the summary tells it. Raises DatabaseError where the database is away and no answer
+    could be stored. `is_interruptible`: SIGINT and SIGTERM finish what is in flight; a second one abandons it. The
+    provider is closed at the end.
     """
     start = time.monotonic()
     spent_before = await asyncio.to_thread(_spent, job)
@@ -50,9 +51,10 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
         finally:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
+            await job.provider.aclose()
             job.progress.close()
     if slots.error is not None and not slots.tally.n_finished:
-        raise InputError(slots.error)
+        raise (DatabaseError if slots.is_database_away else InputError)(slots.error)
     try:
         n_left = await asyncio.to_thread(_conclude, job, has_news=slots.tally.n_finished > 0)
     except DatabaseError as problem:

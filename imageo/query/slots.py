@@ -34,7 +34,8 @@ REMEDIES: Mapping[FailureKind, str] = {
 class Slots:
     """Asks all that can be claimed of a run. The first calls go alone, until one of them is answered.
 
-    `ending` and `error` tell why it ended. `is_abandoned`: what was in flight was given up.
+    `ending` and `error` tell why it ended; `is_database_away`: the error is not the provider's. `is_abandoned`: what
+    was in flight was given up.
     """
 
     def __init__(self, job: Job, store: RunStore) -> None:
@@ -42,6 +43,7 @@ class Slots:
         self.remark = ""
         self.error: str | None = None
         self.is_abandoned = False
+        self.is_database_away = False
         self.n_without_file = 0
         """Images without a file here."""
         self._job = job
@@ -118,7 +120,7 @@ class Slots:
             if not self.is_abandoned:
                 raise
         except DatabaseError as problem:
-            self._fail(str(problem))
+            self._fail_to_store(problem)
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _ask_first(self) -> None:
@@ -189,7 +191,7 @@ class Slots:
         try:
             await self._store.save(finished)
         except DatabaseError as problem:
-            self._fail(str(problem))
+            self._fail_to_store(problem)
             return
         self.tally.count(finished, kind)
         self._ahead.stir()
@@ -211,6 +213,10 @@ class Slots:
         if self.error is None:
             self.error = reason
             self._stop()
+
+    def _fail_to_store(self, problem: DatabaseError) -> None:
+        self.is_database_away = True
+        self._fail(str(problem))
 
     def _stop(self) -> None:
         self._turnstile.close()

@@ -28,8 +28,8 @@ def test_every_image_is_asked_once_and_stored_with_its_bill(world: RunnerWorld) 
     assert set(world.outcomes().values()) == {"answered"}
     assert world.n_tasks() == 0
     rows = world.rows(
-        "select image_id, st_y(prediction.location), st_x(prediction.location), attempts, finish_reason, model_returned, latency_ms,"
-        " length(content_hash) from data.prediction as prediction join data.image using (image_id) where run_id = {run}"
+        "select image_id, st_y(prediction.location), st_x(prediction.location), attempts, finish_reason,"
+        " model_returned, latency_ms, length(content_hash) from data.prediction as prediction join data.image using (image_id) where run_id = {run}"
     )
     for image_id, latitude, longitude, attempts, finish, model, latency_ms, n_hash in rows:
         assert (latitude, longitude) == pytest.approx(place_of(world.keys[image_id]))
