@@ -29,7 +29,8 @@ def test_every_image_is_asked_once_and_stored_with_its_bill(world: RunnerWorld) 
     assert world.n_tasks() == 0
     rows = world.rows(
         "select image_id, st_y(prediction.location), st_x(prediction.location), attempts, finish_reason,"
-        " model_returned, latency_ms, length(content_hash) from data.prediction as prediction join data.image using (image_id) where run_id = {run}"
+        " model_returned, latency_ms, length(content_hash)"
+        " from data.prediction as prediction join data.image using (image_id) where run_id = {run}"
     )
     for image_id, latitude, longitude, attempts, finish, model, latency_ms, n_hash in rows:
         assert (latitude, longitude) == pytest.approx(place_of(world.keys[image_id]))
@@ -139,6 +140,18 @@ def test_images_without_a_file_here_are_left_for_others(world: RunnerWorld) -> N
         summary = run_to_end(world.job(stub, paths=some))
     assert (summary.n_finished, summary.n_left, summary.n_without_file) == (7, 23, 23)
     assert world.rows("select count(*), count(leased_by) from data.task") == [(23, 0)]
+
+
+def test_a_provider_that_asks_for_hours_is_not_waited_for(world: RunnerWorld) -> None:
+    tomorrow = {"status": 429, "headers": {"retry-after": "7200"}, "body": {"error": {"message": "daily limit"}}}
+    with Stub(StubConfig(script=["answer", "answer", *[tomorrow] * 50], latency_s=0.05)) as stub:
+        summary = run_to_end(world.job(stub, concurrency=4))
+        assert len(stub.calls) <= 6
+    assert summary.error is not None
+    assert "daily limit" in summary.error
+    assert "asks to wait for 2 h 0 min" in summary.error
+    assert (summary.ending, summary.n_finished, summary.n_left) == ("failed", 2, 28)
+    assert set(world.outcomes().values()) == {"answered"}
 
 
 def test_errors_in_a_row_stop_the_run(world: RunnerWorld) -> None:
