@@ -155,24 +155,23 @@ def ask_in_batches(
     client = open_batches(plan.model.provider, session.endpoint)
     limits = session.limits
     assert limits is not None
+    paths = plan.paths_chosen
     try:
-        handed_over: list[HandedOver] = []
         provider = session.provider(connection, 1)
         requests = Requests(
             plan.model.name,
-            prepare=lambda image_id: read_image(plan.paths, limits, options.image, image_id),
+            prepare=lambda image_id: read_image(paths, limits, options.image, image_id),
             encode=provider.encode,
             reserve_usd=session.batch_reserve_usd,
             budget_usd=terms.budget_usd,
         )
         runs = [_begin(connection, settings, plan, repeat, terms, say) for repeat in range(1, terms.repeats + 1)]
+        handed_over = [HandedOver(run.label, BatchTally()) for run in runs]
         # All repeats are under way before the first of them is waited for.
         for is_last_round in (False, True) if is_waiting else (False,):
-            handed_over = []
-            for run in runs:
+            for run, each in zip(runs, handed_over, strict=True):
                 job = Collecting(run.run_id, client, session.pricer, say)
-                tally = run_batches(connection, job, requests, is_waiting=is_last_round)
-                handed_over.append(HandedOver(run.label, tally))
+                run_batches(connection, job, requests, tally=each.tally, is_waiting=is_last_round)
         return handed_over
     finally:
         client.close()

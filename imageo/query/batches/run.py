@@ -21,17 +21,19 @@ def run_batches(
     job: Collecting,
     requests: Requests,
     *,
+    tally: Tally | None = None,
     is_waiting: bool = False,
     poll_s: float = POLL_S,
     settled_after: timedelta = SETTLED_AFTER,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tally:
-    """Settle what a crash left open, collect what ended, hand over what is still to be asked.
+    """Settle what a crash left open, collect what ended, hand over what is still to be asked; what was done is added
+    to `tally`.
 
     With `is_waiting` until nothing runs any more; else the tally tells what still does. The connection is in
     autocommit mode. A batch that failed as a whole, or an error that no other request would escape, ends it.
     """
-    tally = Tally()
+    tally = Tally() if tally is None else tally
     with book.only_here(connection, job.run_id):
         while True:
             try:
