@@ -36,9 +36,9 @@ async def open_store(
 ) -> "AsyncIterator[RunStore]":
     """The store of one run, over a connection of its own; `connect` opens it, in autocommit mode.
 
-    `only`: the images that this worker is after, None for all of the run. `patience_s`: how long to wait for a database that went away; `say` hears of it, on the event loop. At the end
-    what waits is saved, and tasks that were claimed but not saved are given back. Raises DatabaseError where the
-    database is not there in the beginning.
+    `only`: the images that this worker is after, None for all of the run. `patience_s`: how long to wait for a
+    database that went away; `say` hears of it, on the event loop. At the end what waits is saved, and tasks that were
+    claimed but not saved are given back. Raises DatabaseError where the database is not there in the beginning.
     """
 
     def connect_as_writer() -> psycopg.Connection:
