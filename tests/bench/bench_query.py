@@ -211,11 +211,11 @@ def main() -> None:
                 queued_run(connection, dataset_id, "memory", given.many) as (run_id, ids),
             ):
                 watch = ask_apart(settings, stub, run_id, ids, files, 0.5)
-            tenth = len(watch.megabytes) // 10
+            tenths = [watch.megabytes[len(watch.megabytes) * tenth // 10] for tenth in range(1, 10)]
             seconds = watch.seen[-1][0] - watch.seen[0][0]
             print(
-                f"memory over {given.many:,} images: {watch.megabytes[tenth]:.0f} MB after a tenth,"
-                f" {watch.megabytes[-1]:.0f} MB at the end, {max(watch.megabytes):.0f} MB at most (below {MOST_MB});"
+                f"memory over {given.many:,} images: {max(watch.megabytes):.0f} MB at most (below {MOST_MB}),"
+                f" at every tenth {' '.join(f'{megabytes:.0f}' for megabytes in tenths)} MB;"
                 f" {given.many / seconds:.0f} images/s at 0.05 s a call"
             )
 
