@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from imageo.query.summary import Ending, Tally
 LONGEST_ROW_OF_ERRORS = 25
 """Errors in a row without an answer between them: the rest would fare no better."""
 LONGEST_ROW_AT_FIRST = 5
+ONE_SIGNAL_S = 1.0
+"""Who starts the command hands the signal of a terminal on, which has sent it already: that is one Ctrl-C."""
 
 REMEDIES: Mapping[FailureKind, str] = {
     "unauthorised": "check the key",
@@ -63,7 +66,7 @@ class Slots:
             job.budget_usd,
         )
         self._is_answered = False
-        self._is_interrupted = False
+        self._interrupted_at: float | None = None
         self._errors_in_a_row = 0
         self._held_back: list[tuple[Finished, FailureKind | None]] = []
         self._has_warned = False
@@ -74,7 +77,7 @@ class Slots:
         """Why it ended."""
         if self.error is not None:
             return "failed"
-        if self._is_interrupted:
+        if self._interrupted_at is not None:
             return "interrupted"
         return "budget" if self._ahead.ending == "budget" else "done"
 
@@ -93,13 +96,16 @@ class Slots:
 
     def interrupt(self) -> None:
         """Once: finish what is in flight. Twice: abandon it."""
-        if not self._is_interrupted:
-            self._is_interrupted = True
+        now = time.monotonic()
+        if self._interrupted_at is None:
+            self._interrupted_at = now
             self._job.progress.say(
                 f"stopping: {self._job.control.in_flight} calls in flight are finished first; "
                 f"once more abandons them; {self._job.resume_hint}"
             )
             self._stop()
+            return
+        if now < self._interrupted_at + ONE_SIGNAL_S:
             return
         self.is_abandoned = True
         self._store.give_up()
@@ -193,6 +199,9 @@ class Slots:
         except DatabaseError as problem:
             self._fail_to_store(problem)
             return
+        except asyncio.CancelledError:
+            self.tally.count(finished, kind)  # the store saves it all the same
+            raise
         self.tally.count(finished, kind)
         self._ahead.stir()
 
