@@ -79,9 +79,8 @@ def command(
     """  # noqa: D301
     from imageo.db.engine import connect
     from imageo.query.ask import ask, ask_in_batches, estimate
-    from imageo.query.dry_run import as_json as dry_run_json
-    from imageo.query.dry_run import describe as describe_dry_run
-    from imageo.query.progress import open_progress
+    from imageo.query.money.dry_run import as_json as dry_run_json
+    from imageo.query.money.dry_run import describe as describe_dry_run
     from imageo.query.report import (
         describe_asked,
         describe_handed_over,
@@ -89,6 +88,7 @@ def command(
         exit_code_of_handed_over,
         handed_over_json,
     )
+    from imageo.query.runner.progress import open_progress
 
     if wait and not is_batch:
         raise InputError("--wait goes with --batch; leave it out, or add --batch")
@@ -109,7 +109,7 @@ def command(
 
 
 def _options(given: dict[str, Any]) -> "Options":
-    from imageo.query.image import ImageOptions
+    from imageo.query.images.prepare import ImageOptions
     from imageo.query.plan import Options
     from imageo.query.runs import parse_parameters
     from imageo.query.selection import Selection

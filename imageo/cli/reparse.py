@@ -10,7 +10,7 @@ import click
 from imageo.settings import Settings
 
 if TYPE_CHECKING:
-    from imageo.query.reparse import Rereading
+    from imageo.query.answers.reparse import Rereading
 
 
 @click.command()
@@ -29,7 +29,7 @@ def command(
     kept; scores follow. Answers that came parsed (as published, or in columns of a table) are left alone.
     """
     from imageo.db.engine import connect
-    from imageo.query.reparse import Choice, reparse
+    from imageo.query.answers.reparse import Choice, reparse
     from imageo.render.tables import printable
 
     rereadings = []
@@ -68,7 +68,7 @@ def _lines(rereadings: "Sequence[Rereading]", is_dry: bool) -> list[str]:
 
 
 def _summary(rereadings: "Sequence[Rereading]", is_dry: bool) -> dict[str, object]:
-    from imageo.query.answer import PARSER_VERSION
+    from imageo.query.answers.parse import PARSER_VERSION
 
     return {
         "parser_version": PARSER_VERSION,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imageo.ingest.prediction import Prediction, Question, Usage, dollars, read_question, whole_number
 from imageo.ingest.rows import Reject, Row
-from imageo.query.answer import Answer, parse_answer, published_answer, storable
+from imageo.query.answers.parse import Answer, parse_answer, published_answer, storable
 
 COLUMNS = frozenset(("image_file", "model_used", "raw_response"))
 

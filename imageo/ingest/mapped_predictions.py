@@ -9,7 +9,7 @@ from imageo.ingest.prediction import Prediction, Question, Usage, dollars, read_
 from imageo.ingest.rows import Reject, Row, rejected
 from imageo.ingest.tables import flattened
 from imageo.ingest.truth import label_text
-from imageo.query.answer import Answer, mapped_answer, parse_answer, storable
+from imageo.query.answers.parse import Answer, mapped_answer, parse_answer, storable
 
 _ANSWER = ("latitude", "longitude", "country", "state", "city", "street", "confidence")
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from imageo.ingest.names import LONGEST_NAME, image_key, provider_name
 from imageo.ingest.rows import Reject, Row, rejected, row_digest
-from imageo.query.answer import Answer, storable
+from imageo.query.answers.parse import Answer, storable
 
 _LARGEST_INT4 = 2**31 - 1
 _DEAREST_USD = 99_999

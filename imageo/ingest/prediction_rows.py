@@ -6,7 +6,7 @@ import orjson
 
 from imageo.db.copy import jsonb_bytes, point_bytes
 from imageo.ingest.prediction import Prediction
-from imageo.query.answer import parser_version
+from imageo.query.answers.parse import parser_version
 
 PREDICTION = {
     "image_id": "int8",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from imageo.ingest.datasets import Dataset
-from imageo.query.answer_store import LOCK
+from imageo.query.store.answers import LOCK
 
 
 @dataclass

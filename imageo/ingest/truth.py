@@ -10,7 +10,7 @@ from imageo.ingest.names import LONGEST_NAME, image_key
 from imageo.ingest.rows import Reject, Row, rejected, row_digest
 from imageo.ingest.tables import flattened
 from imageo.ingest.truth_formats import TruthFormat
-from imageo.query.coordinates import LIMIT, Axis, read_degrees
+from imageo.query.answers.coordinates import LIMIT, Axis, read_degrees
 
 LABELS = ("country", "state", "city", "street")
 _NAN = frozenset(("nan", "inf", "+inf", "-inf", "infinity", "-infinity"))

@@ -13,18 +13,18 @@ from imageo.query.batches.clients import open_batches
 from imageo.query.batches.job import Collecting, Requests
 from imageo.query.batches.job import Tally as BatchTally
 from imageo.query.batches.run import run_batches
-from imageo.query.dry_run import DryRun, dry_run
-from imageo.query.estimate import Sizes, read_earlier, read_sizes
-from imageo.query.job import Job
+from imageo.query.money.dry_run import DryRun, dry_run
+from imageo.query.money.estimate import Sizes, read_earlier, read_sizes
 from imageo.query.plan import Options, Plan, make_plan
-from imageo.query.progress import Sink
-from imageo.query.rate_control import RateControl
-from imageo.query.runner import run_to_end
+from imageo.query.runner.job import Job
+from imageo.query.runner.progress import Sink
+from imageo.query.runner.rate_control import RateControl
+from imageo.query.runner.run import run_to_end
+from imageo.query.runner.summary import Summary
 from imageo.query.runs import OpenRun, discard_run, find_run, open_run
 from imageo.query.session import Pace, Session, open_session, read_image
-from imageo.query.summary import Summary
-from imageo.query.task_queue import enqueue
-from imageo.query.unsaved import take_in
+from imageo.query.store.tasks import enqueue
+from imageo.query.store.unsaved import take_in
 from imageo.settings import Settings
 
 

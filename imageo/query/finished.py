@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from imageo.query.answer import Answer, parse_answer, was_cut
+from imageo.query.answers.parse import Answer, parse_answer, was_cut
 from imageo.query.replies import Reply, Usage
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 
 from imageo.errors import InputError
-from imageo.query.image import ImageOptions
-from imageo.query.image_files import find_images
+from imageo.query.images.files import find_images
+from imageo.query.images.prepare import ImageOptions
 from imageo.query.prompt import Prompt, load_prompt
 from imageo.query.providers.names import ModelName, resolve
 from imageo.query.questions import Asking

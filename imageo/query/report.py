@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from imageo.outcome import OUTCOMES
 from imageo.query.ask import Done, HandedOver
-from imageo.query.progress import duration
-from imageo.query.summary import EXIT_ALL_ANSWERED, EXIT_BUDGET, EXIT_FAILED, EXIT_SOME_FAILED, Ending, Summary
+from imageo.query.runner.progress import duration
+from imageo.query.runner.summary import EXIT_ALL_ANSWERED, EXIT_BUDGET, EXIT_FAILED, EXIT_SOME_FAILED, Ending, Summary
 from imageo.render.tables import printable
 
 _ENDINGS: dict[Ending, str] = {

@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from imageo.errors import InputError
 from imageo.query.baseline_data import make_baseline
-from imageo.query.estimate import tokens_at_most
-from imageo.query.image import BadImage, ImageOptions, prepare
+from imageo.query.images.prepare import BadImage, ImageOptions, prepare
 from imageo.query.keys import find_key
+from imageo.query.money.estimate import tokens_at_most
+from imageo.query.money.price_file import read_prices
+from imageo.query.money.prices import Pricer
 from imageo.query.plan import Plan
-from imageo.query.price_file import read_prices
-from imageo.query.prices import Pricer
 from imageo.query.providers import Endpoint, Provider
 from imageo.query.providers.make import make_provider
 from imageo.query.questions import ImageLimits, PreparedImage

@@ -22,16 +22,16 @@ import psycopg
 from PIL import Image
 from pydantic import SecretStr
 
-from imageo.query.job import Job
-from imageo.query.prices import Pricer
-from imageo.query.progress import State
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Endpoint
 from imageo.query.providers.make import make_provider
 from imageo.query.providers.names import ModelName
 from imageo.query.questions import Asking
-from imageo.query.rate_control import RateControl
-from imageo.query.runner import run_to_end
-from imageo.query.task_queue import enqueue
+from imageo.query.runner.job import Job
+from imageo.query.runner.progress import State
+from imageo.query.runner.rate_control import RateControl
+from imageo.query.runner.run import run_to_end
+from imageo.query.store.tasks import enqueue
 from imageo.settings import Settings
 from tests.bench.scale import add_images, scratch_database
 from tests.query.stub import StubProcess

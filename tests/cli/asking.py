@@ -38,8 +38,7 @@ def make_dataset(url: str, folder: Path, count: int, side: int = 48) -> dict[str
 
 def sent(path: Path) -> bytes:
     """The bytes of an image as a provider gets them."""
-    from imageo.query.image import ImageOptions, prepare
-
+    from imageo.query.images.prepare import ImageOptions, prepare
     from imageo.query.questions import ImageLimits
 
     return prepare(path.read_bytes(), ImageLimits(max_side=2048, max_bytes=3_000_000), ImageOptions()).data

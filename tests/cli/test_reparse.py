@@ -10,7 +10,7 @@ import pytest
 from imageo.cli.main import main
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
-from imageo.query.answer import PARSER_VERSION
+from imageo.query.answers.parse import PARSER_VERSION
 from imageo.settings import Settings
 from tests.ingest.conftest import answer
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import psycopg
 
-from imageo.query.answer import Answer, parse_answer
+from imageo.query.answers.parse import Answer, parse_answer
 from imageo.query.finished import BilledCall, Finished, Priced
 from imageo.query.replies import Usage
 from tests.world import World

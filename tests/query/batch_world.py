@@ -14,13 +14,13 @@ from pydantic import SecretStr
 from imageo.query.batches import BatchClient, BatchLimits
 from imageo.query.batches.clients import open_batches
 from imageo.query.batches.job import Collecting, Requests
-from imageo.query.image import ImageOptions, prepare
-from imageo.query.prices import Pricer
+from imageo.query.images.prepare import ImageOptions, prepare
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Endpoint, Provider
 from imageo.query.providers.make import make_provider
 from imageo.query.providers.names import ModelName
 from imageo.query.questions import Asking, PreparedImage
-from imageo.query.task_queue import enqueue
+from imageo.query.store.tasks import enqueue
 from tests.query.stub import Stub
 from tests.query.stub_batches import StubBatches, Vendor
 from tests.query.stub_config import image_key, place_of, tokens_of

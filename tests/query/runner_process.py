@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from imageo.query.progress import Lines
-from imageo.query.runner import run_to_end
+from imageo.query.runner.progress import Lines
+from imageo.query.runner.run import run_to_end
 from tests.query.runner_world import RunnerWorld
 from tests.query.stub import Addresses
 

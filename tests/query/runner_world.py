@@ -11,15 +11,15 @@ import psycopg
 from PIL import Image
 from pydantic import SecretStr
 
-from imageo.query.image import ImageOptions, prepare
-from imageo.query.job import Job
-from imageo.query.prices import Pricer
+from imageo.query.images.prepare import ImageOptions, prepare
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Endpoint
 from imageo.query.providers.make import make_provider
 from imageo.query.providers.names import ModelName
 from imageo.query.questions import Asking
-from imageo.query.rate_control import RateControl
-from imageo.query.task_queue import enqueue
+from imageo.query.runner.job import Job
+from imageo.query.runner.rate_control import RateControl
+from imageo.query.store.tasks import enqueue
 from imageo.settings import Settings
 from tests.query.stub import Addresses
 from tests.query.stub_config import image_key

@@ -9,11 +9,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from imageo.query.answer import PARSER_VERSION, Answer, parse_answer
-from imageo.query.answer_store import Written, write_finished
+from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer
 from imageo.query.finished import Finished
 from imageo.query.replies import Usage
-from imageo.query.task_queue import TaskQueue, enqueue
+from imageo.query.store.answers import Written, write_finished
+from imageo.query.store.tasks import TaskQueue, enqueue
 from tests.query.asked import PRICED_ON, RAW, answered, billed, calls, failed, make_run, tasks, versions
 
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imageo.errors import InputError
-from imageo.query.answer import Answer, parse_answer
+from imageo.query.answers.parse import Answer, parse_answer
 from imageo.query.baseline_data import make_baseline, read_places
-from imageo.query.image import ImageOptions, prepare
+from imageo.query.images.prepare import ImageOptions, prepare
 from imageo.query.providers import Provider
 from imageo.query.providers.baseline import Centre, Exif, Places, Prior
 from imageo.query.providers.geoclip import GeoClip, load_model

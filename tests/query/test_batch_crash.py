@@ -123,8 +123,8 @@ from pydantic import SecretStr
 from imageo.query.batches.clients import open_batches
 from imageo.query.batches.job import Collecting, Requests
 from imageo.query.batches.run import run_batches
-from imageo.query.image import ImageOptions, prepare
-from imageo.query.prices import Pricer
+from imageo.query.images.prepare import ImageOptions, prepare
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Endpoint
 from imageo.query.providers.make import make_provider
 from imageo.query.providers.names import ModelName

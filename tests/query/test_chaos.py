@@ -12,8 +12,8 @@ from imageo.outcome import OUTCOMES
 from imageo.query.providers import Provider
 from imageo.query.questions import ImageLimits, Question
 from imageo.query.replies import CallFailed, Reply
-from imageo.query.retry import RetryPolicy
-from imageo.query.runner import run_to_end
+from imageo.query.runner.retry import RetryPolicy
+from imageo.query.runner.run import run_to_end
 from tests.query.runner_world import make_world
 from tests.query.stub import StubProcess
 from tests.query.stub_config import FREE, Call, StubConfig, broken_promises

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from PIL import Image
 
-from imageo.query import estimate
-from imageo.query.dry_run import as_json, describe, dry_run
-from imageo.query.estimate import (
+from imageo.query.money import estimate
+from imageo.query.money.dry_run import as_json, describe, dry_run
+from imageo.query.money.estimate import (
     PLAIN_OUTPUT,
     REASONING_OUTPUT,
     Earlier,
@@ -22,8 +22,8 @@ from imageo.query.estimate import (
     text_tokens,
     tokens_at_most,
 )
-from imageo.query.price_file import Kinds, OwnPrice
-from imageo.query.prices import Pricer
+from imageo.query.money.price_file import Kinds, OwnPrice
+from imageo.query.money.prices import Pricer
 from tests.world import World
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imageo.query.image import BadImage, ImageOptions, prepare
-from imageo.query.image_pixels import fitted
+from imageo.query.images.pixels import fitted
+from imageo.query.images.prepare import BadImage, ImageOptions, prepare
 from imageo.query.questions import ImageLimits, PreparedImage
 
 from .pictures import DATA, exif, file_of, photo, png_chunks, png_of, segment, squares, swapped_profile
@@ -354,7 +354,7 @@ def test_huge_jpeg_takes_little_memory() -> None:
     data = file_of(Image.new("L", (16_000, 12_000), 90), "JPEG")
     script = (
         "import resource, sys\n"
-        "from imageo.query.image import ImageOptions, prepare\n"
+        "from imageo.query.images.prepare import ImageOptions, prepare\n"
         "from imageo.query.questions import ImageLimits\n"
         "data = sys.stdin.buffer.read()\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from imageo.query.image_exif import read_gps, read_orientation, tiff_block
+from imageo.query.images.exif import read_gps, read_orientation, tiff_block
 
 from .pictures import exif
 

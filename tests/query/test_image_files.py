@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from imageo.errors import InputError
-from imageo.query.image_files import find_images
+from imageo.query.images.files import find_images
 
 Fill = Callable[..., Path]
 

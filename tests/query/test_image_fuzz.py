@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from imageo.query.image import BadImage, ImageOptions, prepare
+from imageo.query.images.prepare import BadImage, ImageOptions, prepare
 from imageo.query.questions import ImageLimits
 
 from .pictures import (

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from imageo.query.image import ImageOptions, prepare
+from imageo.query.images.prepare import ImageOptions, prepare
 from imageo.query.questions import ImageLimits, PreparedImage
 
 from .pictures import (

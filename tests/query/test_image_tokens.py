@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imageo.query.image_tokens import image_tokens, most_image_tokens
+from imageo.query.money.image_tokens import image_tokens, most_image_tokens
 
 OPENAI_TILES = [
     # platform.openai.com/docs/guides/images-vision, "Cost calculation examples" of GPT-4o

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from imageo.errors import InputError
 from imageo.query.finished import Priced
-from imageo.query.price_file import Kinds, OwnPrice, own_price, read_prices
-from imageo.query.prices import FREE_PROVIDERS, GENAI_PROVIDERS, Pricer
+from imageo.query.money.price_file import Kinds, OwnPrice, own_price, read_prices
+from imageo.query.money.prices import FREE_PROVIDERS, GENAI_PROVIDERS, Pricer
 from imageo.query.replies import Usage
 
 JULY_2025 = datetime(2025, 7, 15, tzinfo=UTC)

@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 
 from imageo.outcome import OUTCOMES
-from imageo.query.answer import Answer
+from imageo.query.answers.parse import Answer
 from imageo.query.finished import BilledCall, Finished, Priced
-from imageo.query.model_returned import is_same_model
-from imageo.query.progress import Bar, Lines, Rate, State, duration
 from imageo.query.replies import Usage
-from imageo.query.summary import Tally, sum_up
+from imageo.query.runner.model_returned import is_same_model
+from imageo.query.runner.progress import Bar, Lines, Rate, State, duration
+from imageo.query.runner.summary import Tally, sum_up
 
 STATE = State(
     n_finished=1200,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imageo.errors import InputError
-from imageo.query.answer import parse_answer
+from imageo.query.answers.parse import parse_answer
 from imageo.query.prompt import DEFAULT, LARGEST, list_prompts, load_prompt
 
 RELEASED = {"locate-1": "033d83ac5eecfb3dba86d3d029f86cf72e520b66f8261f8321cfff768fffc51f"}

@@ -12,7 +12,7 @@ import pytest
 from llmock.pytest_plugin import LLMock
 from pydantic import SecretStr
 
-from imageo.query.answer import parse_answer
+from imageo.query.answers.parse import parse_answer
 from imageo.query.finished import answer_of
 from imageo.query.providers import Endpoint, Provider
 from imageo.query.providers.make import make_provider

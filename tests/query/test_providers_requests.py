@@ -16,8 +16,8 @@ import yaml
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from imageo.errors import InputError
-from imageo.query.answer import parse_answer
-from imageo.query.answer_form import AnswerForm, answer_schema
+from imageo.query.answers.form import AnswerForm, answer_schema
+from imageo.query.answers.parse import parse_answer
 from imageo.query.providers import Endpoint, Provider
 from imageo.query.providers.anthropic import message_body
 from imageo.query.providers.chat import chat_body

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from imageo.query.rate_control import CallsAtATime, LearntLimit, MinuteLimit, RateControl, Turnstile
 from imageo.query.replies import CallFailed, RateLimits, Reply, Usage
+from imageo.query.runner.rate_control import CallsAtATime, LearntLimit, MinuteLimit, RateControl, Turnstile
 from tests.query.virtual_time import now, run
 
 

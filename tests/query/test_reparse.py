@@ -14,10 +14,10 @@ from imageo.db.schema import prediction
 from imageo.errors import InputError
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
-from imageo.query.answer import PARSER_VERSION, Answer, parse_answer
-from imageo.query.answer_store import LOCK, write_finished
+from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer
+from imageo.query.answers.reparse import KEPT, READ, Choice, Parser, Rereading, reparse
 from imageo.query.finished import Finished
-from imageo.query.reparse import KEPT, READ, Choice, Parser, Rereading, reparse
+from imageo.query.store.answers import LOCK, write_finished
 from tests.ingest.conftest import CONTENT, answer, rows_of
 
 WHOLE = answer("a")["raw_response"]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imageo.query.rate_control import RateControl, Turnstile
 from imageo.query.replies import FATAL, RETRYABLE, CallFailed, FailureKind, Reply, Usage
-from imageo.query.retry import Asked, RetryPolicy, ask_until_settled
+from imageo.query.runner.rate_control import RateControl, Turnstile
+from imageo.query.runner.retry import Asked, RetryPolicy, ask_until_settled
 from tests.query.virtual_time import now, run
 
 POLICY = RetryPolicy()

@@ -18,11 +18,11 @@ from imageo.db.cluster import Cluster, open_cluster
 from imageo.db.deploy import deploy
 from imageo.db.engine import connect
 from imageo.errors import DatabaseError
-from imageo.query import run_store
-from imageo.query.answer_store import LOCK, Written, write_finished
-from imageo.query.run_store import AnswersUnsaved, RunStore, open_store
-from imageo.query.task_queue import enqueue
-from imageo.query.unsaved import FOLDER, take_in
+from imageo.query.store import run_store
+from imageo.query.store.answers import LOCK, Written, write_finished
+from imageo.query.store.run_store import AnswersUnsaved, RunStore, open_store
+from imageo.query.store.tasks import enqueue
+from imageo.query.store.unsaved import FOLDER, take_in
 from imageo.settings import Settings
 from tests.query.asked import answered, calls, failed, make_run, tasks, versions
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from imageo.errors import InputError
-from imageo.query.progress import Silent
-from imageo.query.runner import run_questions, run_to_end
+from imageo.query.runner.progress import Silent
+from imageo.query.runner.run import run_questions, run_to_end
 from tests.query.runner_world import KEY, RunnerWorld, make_world
 from tests.query.stub import Stub
 from tests.query.stub_config import StubConfig, place_of

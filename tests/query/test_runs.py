@@ -2,9 +2,9 @@
 
 import psycopg
 import pytest
-from imageo.query.prompt import load_prompt
 
 from imageo.errors import InputError
+from imageo.query.prompt import load_prompt
 from imageo.query.runs import RunKey, discard_run, find_run, open_run, parse_parameters
 from tests.world import World
 

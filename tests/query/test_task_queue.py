@@ -10,8 +10,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from imageo.query.answer_store import write_finished
-from imageo.query.task_queue import Claim, TaskQueue, enqueue
+from imageo.query.store.answers import write_finished
+from imageo.query.store.tasks import Claim, TaskQueue, enqueue
 from tests.query.asked import answered, billed, failed, make_run, tasks
 
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from imageo.query.answer_store import write_finished
-from imageo.query.unsaved import FOLDER, RunIdentity, keep, take_in
+from imageo.query.store.answers import write_finished
+from imageo.query.store.unsaved import FOLDER, RunIdentity, keep, take_in
 from tests.query.asked import RAW, answered, billed, calls, failed, make_run, versions
 
 

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from imageo.query.answer import (
+from imageo.query.answers.form import AnswerForm
+from imageo.query.answers.ladder import Stage
+from imageo.query.answers.parse import (
     PARSER_VERSION,
     Answer,
     mapped_answer,
@@ -16,8 +18,6 @@ from imageo.query.answer import (
     storable,
     was_cut,
 )
-from imageo.query.answer_form import AnswerForm
-from imageo.query.answer_ladder import Stage
 
 REASONING = {
     "landmark_recognition": "A tower",

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imageo.outcome import OUTCOMES
-from imageo.query.answer import Answer, parse_answer, published_answer, storable
-from imageo.query.coordinates import read_degrees, read_pair
+from imageo.query.answers.coordinates import read_degrees, read_pair
+from imageo.query.answers.parse import Answer, parse_answer, published_answer, storable
 
 ANSWER = json.dumps(
     {

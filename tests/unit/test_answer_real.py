@@ -7,7 +7,7 @@ from pathlib import Path
 
 import json_repair
 
-from imageo.query.answer import Answer, parse_answer, published_answer
+from imageo.query.answers.parse import Answer, parse_answer, published_answer
 
 LLAMA = "dataset3_Llama-3.2-11B-Vision-Instruct-Turbo.jsonl"
 

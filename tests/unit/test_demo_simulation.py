@@ -20,7 +20,7 @@ from imageo.demo.simulation import (
     simulate,
     truth_table,
 )
-from imageo.query.answer import parse_answer
+from imageo.query.answers.parse import parse_answer
 
 COUNTRIES = {"KE": "AF", "BR": "SA", "DE": "EU", "JP": "AS", "US": "NA", "NZ": "OC"}
 MODEL_BY_NAME = {model.name: model for model in MODELS}

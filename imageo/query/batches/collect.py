@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 
 from imageo.db.refresh import refresh_runs
-from imageo.query.answer_store import write_finished
 from imageo.query.batches import BatchResult, RemoteBatch, book
 from imageo.query.batches.book import BatchRow
 from imageo.query.batches.custom_ids import image_of
@@ -17,7 +16,8 @@ from imageo.query.batches.job import Collecting, Tally
 from imageo.query.batches.outcomes import MOST_TRIES, broken_result, finished_result
 from imageo.query.finished import Finished
 from imageo.query.replies import FATAL, RETRYABLE
-from imageo.query.task_queue import enqueue
+from imageo.query.store.answers import write_finished
+from imageo.query.store.tasks import enqueue
 
 AT_ONCE = 200
 """Results that are stored in one transaction."""

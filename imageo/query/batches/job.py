@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from imageo.query.batches import BatchClient
-from imageo.query.prices import Pricer
+from imageo.query.money.prices import Pricer
 from imageo.query.questions import PreparedImage, Question
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from imageo.query.answer import Answer
+from imageo.query.answers.parse import Answer
 from imageo.query.batches import BatchResult
 from imageo.query.batches.custom_ids import answer_key, call_key, custom_id
 from imageo.query.finished import BilledCall, Finished, answer_of
-from imageo.query.finishing import short
-from imageo.query.prices import Pricer
+from imageo.query.money.prices import Pricer
 from imageo.query.replies import CallFailed, Reply, Usage
+from imageo.query.runner.finishing import short
 
 MOST_TRIES = 3
 """How often a question that fails in a way that may pass is handed over."""

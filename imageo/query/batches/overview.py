@@ -16,8 +16,8 @@ from imageo.query.batches.job import Collecting, Tally
 from imageo.query.batches.run import POLL_S, collect_run
 from imageo.query.batches.settle import SETTLED_AFTER, settle
 from imageo.query.keys import find_key
-from imageo.query.price_file import read_prices
-from imageo.query.prices import Pricer
+from imageo.query.money.price_file import read_prices
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Endpoint
 from imageo.settings import Settings
 

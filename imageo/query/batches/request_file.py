@@ -12,7 +12,7 @@ from uuid import UUID
 from imageo.query.batches import BatchClient
 from imageo.query.batches.custom_ids import custom_id
 from imageo.query.batches.job import Requests
-from imageo.query.image import BadImage
+from imageo.query.images.prepare import BadImage
 from imageo.query.questions import Question
 
 

@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from imageo.query.answer import Answer
-from imageo.query.answer_store import write_finished
+from imageo.query.answers.parse import Answer
 from imageo.query.batches import BatchRefused, BatchUnclear, book
 from imageo.query.batches.book import BatchRow
 from imageo.query.batches.custom_ids import answer_key, custom_id
 from imageo.query.batches.job import Collecting, Requests, Tally
 from imageo.query.batches.request_file import Encoded, RequestFile, encode_all
 from imageo.query.finished import Finished
-from imageo.query.task_queue import TaskQueue
+from imageo.query.store.answers import write_finished
+from imageo.query.store.tasks import TaskQueue
 
 AT_ONCE = 64
 """Tasks that are claimed together."""

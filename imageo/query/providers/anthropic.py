@@ -9,7 +9,7 @@ import anthropic
 import httpx2
 import orjson
 
-from imageo.query.answer_form import answer_schema
+from imageo.query.answers.form import answer_schema
 from imageo.query.providers import Endpoint
 from imageo.query.providers.calling import Response, call, open_client, response_of, timeout
 from imageo.query.providers.chat import count, parsed

@@ -11,7 +11,7 @@ import orjson
 from google.genai import errors
 
 from imageo.errors import InputError
-from imageo.query.answer_form import answer_schema
+from imageo.query.answers.form import answer_schema
 from imageo.query.providers import Endpoint
 from imageo.query.providers.calling import Response, call, lower, open_client, response_of
 from imageo.query.providers.chat import count, parsed

@@ -1,6 +1,6 @@
 """Together, over OpenAI's protocol."""
 
-from imageo.query.answer_form import answer_schema
+from imageo.query.answers.form import answer_schema
 from imageo.query.providers import Endpoint
 from imageo.query.providers.chat import schema_format
 from imageo.query.providers.chat_provider import ChatProvider

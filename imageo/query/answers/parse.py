@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imageo.outcome import Outcome
-from imageo.query.answer_address import Address, split_address
-from imageo.query.answer_ladder import Fields, Stage, geocoding, keyed, read_fields
-from imageo.query.coordinates import Point, read_pair, read_point
+from imageo.query.answers.address import Address, split_address
+from imageo.query.answers.coordinates import Point, read_pair, read_point
+from imageo.query.answers.ladder import Fields, Stage, geocoding, keyed, read_fields
 
 PARSER_VERSION = 2
 """Raised with every change that reads any answer differently."""

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from imageo.query.estimate import (
+from imageo.query.money.estimate import (
     PLAIN_OUTPUT,
     REASONING_OUTPUT,
     Earlier,
@@ -14,8 +14,8 @@ from imageo.query.estimate import (
     is_reasoning,
     text_tokens,
 )
-from imageo.query.image_tokens import Size, image_tokens
-from imageo.query.prices import Pricer
+from imageo.query.money.image_tokens import Size, image_tokens
+from imageo.query.money.prices import Pricer
 from imageo.query.replies import Usage
 
 BATCH_PROVIDERS = ("openai", "anthropic", "gemini")
@@ -161,7 +161,7 @@ def _mean_image_tokens(provider: str, model: str, sizes: Sequence[Size], detail:
 
 
 def _as_sent(sizes: Sequence[Size], max_side: int | None, max_pixels: int | None) -> list[Size]:
-    from imageo.query.image_pixels import fitted
+    from imageo.query.images.pixels import fitted
 
     return [fitted(size, max_side or max(size), max_pixels) for size in sizes]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pi_heif
 from PIL import Image
 
-from imageo.query.image_exif import tiff_block
-from imageo.query.image_parts import BadImage, ImageParts, refuse_huge
+from imageo.query.images.exif import tiff_block
+from imageo.query.images.parts import BadImage, ImageParts, refuse_huge
 
 _ITEM = re.compile(rb"(?s)(....)infe([\x02\x03])...")
 

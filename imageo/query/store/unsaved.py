@@ -12,9 +12,9 @@ from uuid import UUID
 
 import psycopg
 
-from imageo.query.answer import storable
-from imageo.query.answer_store import write_finished
+from imageo.query.answers.parse import storable
 from imageo.query.finished import Finished
+from imageo.query.store.answers import write_finished
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -9,13 +9,13 @@ import hashlib
 
 from PIL.Image import Image
 
-from imageo.query.image_exif import read_gps, read_orientation
-from imageo.query.image_heic import decode_heic, read_heic
-from imageo.query.image_jpeg import read_jpeg
-from imageo.query.image_parts import BadImage, ImageKind, ImageOptions, ImageParts, Size, sniff
-from imageo.query.image_pixels import decode, decode_jpeg, encode, fitted, is_srgb, upright_srgb
-from imageo.query.image_png import is_sound_png, read_png
-from imageo.query.image_webp import read_webp
+from imageo.query.images.exif import read_gps, read_orientation
+from imageo.query.images.heic import decode_heic, read_heic
+from imageo.query.images.jpeg import read_jpeg
+from imageo.query.images.parts import BadImage, ImageKind, ImageOptions, ImageParts, Size, sniff
+from imageo.query.images.pixels import decode, decode_jpeg, encode, fitted, is_srgb, upright_srgb
+from imageo.query.images.png import is_sound_png, read_png
+from imageo.query.images.webp import read_webp
 from imageo.query.questions import ImageLimits, PreparedImage
 
 __all__ = ["BadImage", "ImageOptions", "prepare"]

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from imageo.errors import DatabaseError
 from imageo.query.finished import Finished
-from imageo.query.finishing import finished_asked, finished_unread, short
-from imageo.query.job import Job
-from imageo.query.lookahead import Lookahead, Reader, Ready
-from imageo.query.model_returned import is_same_model
-from imageo.query.progress import duration
-from imageo.query.rate_control import Turnstile
 from imageo.query.replies import FATAL, CallFailed, FailureKind
-from imageo.query.retry import Asked, ask_until_settled
-from imageo.query.run_store import RunStore
-from imageo.query.summary import Ending, Tally
+from imageo.query.runner.finishing import finished_asked, finished_unread, short
+from imageo.query.runner.job import Job
+from imageo.query.runner.lookahead import Lookahead, Reader, Ready
+from imageo.query.runner.model_returned import is_same_model
+from imageo.query.runner.progress import duration
+from imageo.query.runner.rate_control import Turnstile
+from imageo.query.runner.retry import Asked, ask_until_settled
+from imageo.query.runner.summary import Ending, Tally
+from imageo.query.store.run_store import RunStore
 
 LONGEST_ROW_OF_ERRORS = 25
 """Errors in a row without an answer between them: the rest would fare no better."""

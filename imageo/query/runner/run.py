@@ -14,11 +14,11 @@ import psycopg
 from imageo.db.engine import connect
 from imageo.db.refresh import refresh_runs
 from imageo.errors import DatabaseError, InputError
-from imageo.query.job import Job
-from imageo.query.progress import State
-from imageo.query.run_store import RunStore, open_store
-from imageo.query.slots import Slots
-from imageo.query.summary import Summary, sum_up
+from imageo.query.runner.job import Job
+from imageo.query.runner.progress import State
+from imageo.query.runner.slots import Slots
+from imageo.query.runner.summary import Summary, sum_up
+from imageo.query.store.run_store import RunStore, open_store
 
 COUNT_EVERY_S = 5.0
 TURN_S = 0.0005

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import psycopg
 
-from imageo.query.answer_store import LOCK as ANSWERS_LOCK
-from imageo.query.finished_rows import FAILURES
+from imageo.query.store.answers import LOCK as ANSWERS_LOCK
+from imageo.query.store.rows import FAILURES
 
 BUDGET_LOCK = 0x627564  # "bud": one claim at a time where money is counted
 MANY = 1_000

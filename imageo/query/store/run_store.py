@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import psycopg
 
 from imageo.errors import DatabaseError
-from imageo.query import unsaved
-from imageo.query.answer_store import AT_ONCE, Written, write_finished
-from imageo.query.database_thread import Connect, DatabaseAway, DatabaseThread, Say
 from imageo.query.finished import Finished
-from imageo.query.task_queue import Claim, Counts, TaskQueue
+from imageo.query.store import unsaved
+from imageo.query.store.answers import AT_ONCE, Written, write_finished
+from imageo.query.store.database_thread import Connect, DatabaseAway, DatabaseThread, Say
+from imageo.query.store.tasks import Claim, Counts, TaskQueue
 from imageo.settings import Settings
 
 

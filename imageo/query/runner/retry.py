@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from imageo.query.rate_control import Turnstile
 from imageo.query.replies import RETRYABLE, CallFailed, FailureKind, Reply
+from imageo.query.runner.rate_control import Turnstile
 
 TURNED_AWAY: frozenset[FailureKind] = frozenset(("rate_limited", "overloaded"))
 """The provider has not looked at the question: it costs nothing, and says nothing of the image."""

@@ -13,7 +13,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from imageo.query.image_parts import MOST_PIXELS, BadImage, ImageKind, ImageParts, Size, refuse_huge
+from imageo.query.images.parts import MOST_PIXELS, BadImage, ImageKind, ImageParts, Size, refuse_huge
 
 _LARGEST_JPEG = 500_000_000
 _MOST_SCANNED = 2_000_000_000

@@ -8,7 +8,7 @@ from typing import Literal
 import json_repair
 import orjson
 
-from imageo.query.answer_prose import READ_LIMIT, read_prose
+from imageo.query.answers.prose import READ_LIMIT, read_prose
 
 Stage = Literal["strict", "fence", "object", "repair", "prose", "published", "mapped"]
 Fields = Mapping[str, object]

@@ -8,8 +8,8 @@ space, rewritten. All else goes: EXIF, XMP, IPTC, profiles, comments, thumbnails
 import re
 from dataclasses import dataclass, field
 
-from imageo.query.image_exif import tiff_block
-from imageo.query.image_parts import BadImage, ImageParts
+from imageo.query.images.exif import tiff_block
+from imageo.query.images.parts import BadImage, ImageParts
 
 _START, _END, _SCAN, _RESTART_INTERVAL = 0xD8, 0xD9, 0xDA, 0xDD
 _HUFFMAN, _QUANTIZATION, _ARITHMETIC = 0xC4, 0xDB, 0xCC

@@ -6,8 +6,8 @@ After the W3C's PNG specification, third edition. An animated PNG is left with i
 import struct
 import zlib
 
-from imageo.query.image_exif import tiff_block
-from imageo.query.image_parts import BadImage, ImageParts
+from imageo.query.images.exif import tiff_block
+from imageo.query.images.parts import BadImage, ImageParts
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"

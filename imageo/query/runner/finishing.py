@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from imageo.outcome import Outcome
-from imageo.query.answer import Answer
+from imageo.query.answers.parse import Answer
 from imageo.query.finished import BilledCall, Finished, answer_of
-from imageo.query.prices import Pricer
+from imageo.query.money.prices import Pricer
 from imageo.query.replies import CallFailed, Reply
-from imageo.query.retry import Asked
+from imageo.query.runner.retry import Asked
 
 LONGEST_MESSAGE = 500
 

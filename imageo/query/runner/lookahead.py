@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from imageo.errors import DatabaseError
-from imageo.query.image import BadImage, ImageOptions, prepare
+from imageo.query.images.prepare import BadImage, ImageOptions, prepare
 from imageo.query.providers import Provider
 from imageo.query.questions import PreparedImage, Question
-from imageo.query.run_store import RunStore
-from imageo.query.task_queue import Claim, Task
+from imageo.query.store.run_store import RunStore
+from imageo.query.store.tasks import Claim, Task
 
 MOST_BYTES_AHEAD = 64_000_000
 POLL_S = 2.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from imageo.query.image_tokens import Size, most_image_tokens
+from imageo.query.money.image_tokens import Size, most_image_tokens
 
 SAMPLE = 500
 """So many files are opened for their size; of more, a sample."""

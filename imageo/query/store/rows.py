@@ -7,7 +7,7 @@ from typing import Any
 
 from imageo.ingest.rows import row_digest
 from imageo.outcome import Outcome
-from imageo.query.answer import PARSER_VERSION, Answer, storable
+from imageo.query.answers.parse import PARSER_VERSION, Answer, storable
 from imageo.query.finished import BilledCall, Finished, Priced
 from imageo.query.replies import Usage
 

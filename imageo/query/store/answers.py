@@ -8,7 +8,7 @@ import orjson
 import psycopg
 
 from imageo.query.finished import Finished
-from imageo.query.finished_rows import FAILURES, answer_row, call_rows, reduced
+from imageo.query.store.rows import FAILURES, answer_row, call_rows, reduced
 
 LOCK = 0x616E7377  # "answ": one writer of a run's answers at a time
 REFUSED = (

@@ -6,7 +6,7 @@ The last rung of the parser: what it finds is flagged by its stage. It reads lab
 import re
 from collections.abc import Iterator
 
-from imageo.query.coordinates import read_pair
+from imageo.query.answers.coordinates import read_pair
 
 READ_LIMIT = 1_000_000
 """Characters of a text that are read."""

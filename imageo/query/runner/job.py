@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from imageo.query.database_thread import Connect
-from imageo.query.image import ImageOptions
-from imageo.query.prices import Pricer
-from imageo.query.progress import Silent, Sink
+from imageo.query.images.prepare import ImageOptions
+from imageo.query.money.prices import Pricer
 from imageo.query.providers import Provider
-from imageo.query.rate_control import RateControl
-from imageo.query.retry import RetryPolicy
+from imageo.query.runner.progress import Silent, Sink
+from imageo.query.runner.rate_control import RateControl
+from imageo.query.runner.retry import RetryPolicy
+from imageo.query.store.database_thread import Connect
 from imageo.settings import Settings
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from imageo.query.answer_prose import is_vague
+from imageo.query.answers.prose import is_vague
 
 # fmt: off
 _US_STATES = frozenset((

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imageo.errors import InputError
 from imageo.query.finished import Priced
-from imageo.query.price_file import OwnPrice, own_price
+from imageo.query.money.price_file import OwnPrice, own_price
 from imageo.query.replies import Usage
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from psycopg import sql
 
 from imageo.db.refresh import refresh_runs
 from imageo.errors import InputError
-from imageo.query.answer import PARSER_VERSION, Answer, parse_answer, was_cut
-from imageo.query.answer_store import LOCK
+from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer, was_cut
+from imageo.query.store.answers import LOCK
 
 READ_BY_OTHERS = ("published", "mapped")
 """Stages of answers that our parser did not read."""

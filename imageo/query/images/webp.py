@@ -5,8 +5,8 @@ After Google's WebP container specification.
 
 import struct
 
-from imageo.query.image_exif import tiff_block
-from imageo.query.image_parts import BadImage, ImageParts
+from imageo.query.images.exif import tiff_block
+from imageo.query.images.parts import BadImage, ImageParts
 
 _PICTURES = (b"VP8 ", b"VP8L")
 

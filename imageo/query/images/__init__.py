@@ -1,0 +1,1 @@
+"""From an image file to what may be sent of it."""

@@ -1,0 +1,1 @@
+"""What a call costs, will cost, and may cost at most."""

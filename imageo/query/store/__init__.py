@@ -1,0 +1,1 @@
+"""The database as the queue of questions and the keeper of answers."""
