@@ -44,8 +44,8 @@ def test_a_line_tells_all_there_is_to_know() -> None:
     lines.show(replace(STATE, n_finished=1000), 0.0)
     lines.show(STATE, 10.0)
     assert file.getvalue().splitlines()[1] == (
-        "1,200/2,000 images, 20.0 images/s, $1.2346 and 3 calls of unknown price, $18.7654 left, 64 in flight,"
-        " 5 retries (4 rate limited, 1 timeout), errors: 2 bad request, 40 s to go"
+        "1,200/2,000 images, 20.0 images/s, $1.2346 and 3 calls of unknown price, $18.7654 left, 40 s to go,"
+        " 64 in flight, 5 retries (4 rate limited, 1 timeout), errors: 2 bad request"
     )
 
 
@@ -53,6 +53,16 @@ def test_a_remark_stands_in_place_of_a_time_that_nobody_knows() -> None:
     file = io.StringIO()
     Lines(file).show(replace(STATE, remark="waiting for 3 images that another process asks about"), 0.0)
     assert file.getvalue().rstrip().endswith("waiting for 3 images that another process asks about")
+
+
+def test_a_narrow_bar_keeps_the_count_and_what_matters_most() -> None:
+    file = io.StringIO()
+    bar = Bar(file, force_terminal=True, width=80)
+    bar.show(replace(STATE, n_finished=1000, n_unpriced=0), 0.0)
+    bar.show(replace(STATE, n_unpriced=0), 10.0)
+    bar.close()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue()).splitlines()[-1]
+    assert "1,200/2,000 20.0 images/s, $1.2346, $18.7654 left, 40" in shown
 
 
 def test_the_bar_is_one_line_that_tells_the_same() -> None:

@@ -103,13 +103,13 @@ class Bar:
     ) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
 
         console = Console(file=file, stderr=file is None, force_terminal=force_terminal, width=width, highlight=False)
         self._progress: Progress = Progress(
-            BarColumn(bar_width=20),
-            TextColumn("{task.completed:,}/{task.total:,}", markup=False),
-            # What providers say may look like markup.
-            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=12, table_column=Column(min_width=12)),
+            # What providers say may look like markup. Where the terminal is narrow, the end of the text gives way.
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=console,
             # Drawn when there is something to show: no thread of its own takes time from the event loop.
             auto_refresh=False,
@@ -121,7 +121,7 @@ class Bar:
     def show(self, state: State, now: float) -> None:
         """Draw the line anew."""
         self._rate.add(now, state.n_finished)
-        text = printable(told(state, self._rate))
+        text = printable(f"{state.n_finished:,}/{state.n_total:,} {told(state, self._rate)}")
         self._progress.update(self._task, completed=state.n_finished, total=state.n_total, description=text)
         self._progress.refresh()
 
@@ -164,6 +164,8 @@ def told(state: State, rate: Rate) -> str:
     parts = [f"{rate.per_second:.1f} images/s", f"${state.cost_usd:.4f}{unpriced}"]
     if state.budget_left_usd is not None:
         parts.append(f"${state.budget_left_usd:.4f} left")
+    if not state.remark and (seconds := rate.seconds_for(state.n_total - state.n_finished)) is not None:
+        parts.append(f"{duration(seconds)} to go")
     parts.append(f"{state.in_flight} in flight")
     if state.retries:
         parts.append(f"{sum(state.retries.values()):,} retries ({_by_kind(state.retries)})")
@@ -171,8 +173,6 @@ def told(state: State, rate: Rate) -> str:
         parts.append(f"errors: {_by_kind(state.errors)}")
     if state.remark:
         parts.append(state.remark)
-    elif (seconds := rate.seconds_for(state.n_total - state.n_finished)) is not None:
-        parts.append(f"{duration(seconds)} to go")
     return ", ".join(parts)
 
 
