@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
@@ -23,7 +24,7 @@ from imageo.query.runner.run import run_to_end
 from imageo.query.runner.summary import Summary
 from imageo.query.runs import OpenRun, discard_run, find_run, open_run
 from imageo.query.session import Pace, Session, open_session, read_image
-from imageo.query.store.tasks import enqueue
+from imageo.query.store.tasks import TaskQueue, enqueue
 from imageo.query.store.unsaved import take_in
 from imageo.settings import Settings
 
@@ -125,8 +126,9 @@ def ask(
             concurrency=pace.concurrency,
             timeout_s=pace.timeout_s,
             reserve_usd=session.reserve_usd,
-            budget_usd=terms.budget_usd,
+            budget_usd=_budget_of(connection, plan, repeat, terms, session.reserve_usd),
             progress=open_sink(),
+            only=_only(connection, run.run_id, plan),
         )
         try:
             summary = run_to_end(job)
@@ -158,20 +160,21 @@ def ask_in_batches(
     paths = plan.paths_chosen
     try:
         provider = session.provider(connection, 1)
+        reserve_usd = session.batch_reserve_usd
         requests = Requests(
             plan.model.name,
             prepare=lambda image_id: read_image(paths, limits, options.image, image_id),
             encode=provider.encode,
-            reserve_usd=session.batch_reserve_usd,
-            budget_usd=terms.budget_usd,
+            reserve_usd=reserve_usd,
         )
         runs = [_begin(connection, settings, plan, repeat, terms, say) for repeat in range(1, terms.repeats + 1)]
         handed_over = [HandedOver(run.label, BatchTally()) for run in runs]
         # All repeats are under way before the first of them is waited for.
         for is_last_round in (False, True) if is_waiting else (False,):
-            for run, each in zip(runs, handed_over, strict=True):
+            for repeat, (run, each) in enumerate(zip(runs, handed_over, strict=True), 1):
                 job = Collecting(run.run_id, client, session.pricer, say)
-                run_batches(connection, job, requests, tally=each.tally, is_waiting=is_last_round)
+                within = replace(requests, budget_usd=_budget_of(connection, plan, repeat, terms, reserve_usd))
+                run_batches(connection, job, within, tally=each.tally, is_waiting=is_last_round)
         return handed_over
     finally:
         client.close()
@@ -220,6 +223,27 @@ def _begin(
         say(f"{file}: lines that cannot be stored are left in it; please report them")
     enqueue(connection, run.run_id, [image.image_id for image in plan.chosen], retry_errors=terms.retry_errors)
     return replace(run, label=f"{plan.dataset}: {run.label}")
+
+
+def _budget_of(
+    connection: psycopg.Connection, plan: Plan, repeat: int, terms: Terms, reserve_usd: Decimal | None
+) -> Decimal | None:
+    """What the other repeats leave of the budget to this one: it is for all of them together."""
+    if terms.budget_usd is None:
+        return None
+    others = [find_run(connection, plan.run_key(other)) for other in range(1, terms.repeats + 1) if other != repeat]
+    known = [run_id for run_id in others if run_id is not None]
+    spent = sum((TaskQueue(run_id, uuid4()).committed(connection, reserve_usd) for run_id in known), Decimal(0))
+    return max(Decimal(0), terms.budget_usd - spent)
+
+
+def _only(connection: psycopg.Connection, run_id: int, plan: Plan) -> tuple[int, ...] | None:
+    """The chosen images where others are queued too: of an earlier command, or of another machine with other files."""
+    chosen = tuple(image.image_id for image in plan.chosen)
+    row = connection.execute(
+        "select exists (select from data.task where run_id = %s and image_id <> all (%s))", [run_id, list(chosen)]
+    ).fetchone()
+    return chosen if row == (True,) else None
 
 
 def _unanswered(connection: psycopg.Connection, plan: Plan, repeat: int, *, retry_errors: bool) -> list[int]:

@@ -152,6 +152,28 @@ def test_a_budget_is_a_hard_stop(query: Run, tmp_path: Path) -> None:
     assert (told.returncode, told.runs[0]["n_left"]) == (0, 0)
 
 
+def test_a_budget_is_for_all_repeats_together(query: Run, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('[[models]]\nprovider = "openai"\nmodel = "gpt-4o"\ninput = 10\noutput = 10\n')
+    told = query("--repeat", "3", "--budget", "0.15", "--prices", prices, "--max-output-tokens", "1000", "--json")
+    assert told.returncode == 4, told.stderr
+    assert [run["ending"] for run in told.runs] == ["done", "budget"]
+    assert 0.1 < sum(run["cost_usd"] for run in told.runs) <= 0.15
+
+
+def test_an_interrupted_whole_does_not_hold_a_part_back(query: Run, stub: Stub, settings: Settings) -> None:
+    assert query("--limit", "1").returncode == 0
+    with psycopg.connect(settings.database_url or "") as connection:
+        # As Ctrl-C leaves it: queued, and nobody's.
+        connection.execute(
+            "insert into data.task (image_id, run_id) select image_id, run_id from data.image, data.run"
+            " where image_name <> 'photo-0000'"
+        )
+    assert query("--limit", "2", "--json").runs[0]["n_finished"] == 1
+    assert len(stub.calls) == 2
+    assert written(settings)["task"] == 4
+
+
 def test_a_dry_run_sends_and_writes_nothing(
     query: Run, stub: Stub, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

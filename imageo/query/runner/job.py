@@ -21,7 +21,8 @@ class Job:
 
     `control` is made once for all runs that ask one provider, so that its limits hold from one to the next.
     `reserve_usd`: the most that one call may cost; under `budget_usd` it must be known. `seed` is that of the waits.
-    `resume_hint` tells how to go on after an interruption. `connect` opens connections in tests, in autocommit mode.
+    `only`: the images that this job is after, None for all that are queued. `resume_hint` tells how to go on after an
+    interruption. `connect` opens connections in tests, in autocommit mode.
     """
 
     settings: Settings
@@ -40,5 +41,6 @@ class Job:
     seed: int | None = None
     progress: Sink = field(default_factory=Silent)
     lease_s: float = 30.0
+    only: tuple[int, ...] | None = None
     resume_hint: str = "give the same command again to go on"
     connect: Connect | None = None

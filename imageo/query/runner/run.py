@@ -41,7 +41,7 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
     start = time.monotonic()
     spent_before = await asyncio.to_thread(_spent, job)
     async with open_store(
-        job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, connect=job.connect
+        job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, only=job.only, connect=job.connect
     ) as store:
         slots = Slots(job, store)
         showing = asyncio.create_task(_show(job, store, slots, spent_before))

@@ -258,6 +258,14 @@ class TaskQueue:
                 break
         return tasks
 
+    def committed(
+        self, connection: psycopg.Connection, reserve_usd: Decimal | None, held: Collection[int] = ()
+    ) -> Decimal:
+        """US dollars that the run has spent, and may spend on what is under way; unknown costs as `reserve_usd`."""
+        row = connection.execute(_COMMITTED, self._values(held) | {"reserve": reserve_usd}).fetchone()
+        assert row is not None
+        return Decimal(row[0])
+
     def _admitted(
         self,
         connection: psycopg.Connection,
@@ -267,9 +275,7 @@ class TaskQueue:
         held: Collection[int],
     ) -> int:
         connection.execute("select pg_advisory_xact_lock(%s, %s)", [BUDGET_LOCK, self.run_id])
-        row = connection.execute(_COMMITTED, self._values(held) | {"reserve": reserve_usd}).fetchone()
-        assert row is not None
-        left = budget_usd - row[0]
+        left = budget_usd - self.committed(connection, reserve_usd, held)
         if not reserve_usd:
             return n if left > 0 or (left == 0 and reserve_usd is not None) else 0
         return max(0, min(n, int(left // reserve_usd)))
