@@ -84,7 +84,7 @@ class Visit:
         self.page.locator(f"select[name={name}]").select_option(label=label)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # until it is closed, Playwright's event loop lets no other run in this thread
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:

@@ -45,6 +45,17 @@ class Stranger:
         )
 
 
+def _indexes() -> dict[str, str]:
+    """The indexes that pip was told, for uv: packages of one that is a folder are not in its cache."""
+    pip = [sys.executable, "-m", "pip", "config", "get"]
+    told = {
+        "UV_DEFAULT_INDEX": subprocess.run([*pip, "global.index-url"], capture_output=True, text=True).stdout.strip(),
+        "UV_INDEX": subprocess.run([*pip, "global.extra-index-url"], capture_output=True, text=True).stdout.strip(),
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+    }
+    return {name: value for name, value in told.items() if value}
+
+
 @pytest.fixture(scope="module")
 def stranger(wheel: Path) -> Iterator[Stranger]:
     folder = Path(tempfile.mkdtemp(prefix="imageo-test-"))
@@ -53,7 +64,8 @@ def stranger(wheel: Path) -> Iterator[Stranger]:
     subprocess.run([UV, "venv", "-q", "--python", sys.executable, python.parent.parent], check=True)
     # No test reaches the network: `make test` has downloaded these packages into uv's cache.
     install = [UV, "pip", "install", "-q", "--offline", "--python", python]
-    subprocess.run([*install, "--require-hashes", "-r", ROOT / "locks" / "run.txt"], check=True)
+    known = {**os.environ, **_indexes()}
+    subprocess.run([*install, "--require-hashes", "-r", ROOT / "locks" / "run.txt"], check=True, env=known)
     subprocess.run([*install, "--no-deps", wheel], check=True)
     someone = Stranger(python.parent / "imageo", folder)
     try:

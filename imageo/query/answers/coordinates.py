@@ -31,12 +31,13 @@ _REMARK = r"\s*(?:[.;,]?\s*\([^()]*\))?\s*[.;,]?\s*"
 
 
 def _angle_pattern(prefix: str) -> str:
+    # Minutes and seconds stand apart from the digits before them: a text that lost its degree sign tells no angle.
     return (
         rf"{_AXIS_WORD}{_VAGUE_WORD}"
         rf"(?P<{prefix}before>{_DIRECTION}\s*)?"
         rf"(?P<{prefix}degrees>[+-]?\s?\d{{1,3}}(?:\.\d+)?)\s*(?:\u00b0|degrees?\b|deg\b\.?)?"
-        rf"(?:\s*(?P<{prefix}minutes>\d{{1,2}}(?:\.\d+)?)\s*(?:'|min\b))?"
-        rf"(?:\s*(?P<{prefix}seconds>\d{{1,2}}(?:\.\d+)?)\s*(?:\"|''|sec\b))?"
+        rf"(?:\s*(?<![\d.])(?P<{prefix}minutes>\d{{1,2}}(?:\.\d+)?)\s*(?:'|min\b))?"
+        rf"(?:\s*(?<![\d.])(?P<{prefix}seconds>\d{{1,2}}(?:\.\d+)?)\s*(?:\"|''|sec\b))?"
         rf"\s*(?P<{prefix}after>{_DIRECTION}\b)?"
     )
 
