@@ -1,6 +1,7 @@
 """`imageo query`: ask a model where the photos of a dataset were taken."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from imageo.query.ask import Terms
     from imageo.query.plan import Options
 
+LONGEST_LABEL = 60
 _file = click.Path(path_type=Path)
 _count = click.IntRange(1)
 
@@ -29,7 +31,9 @@ _count = click.IntRange(1)
 @click.option("--label", default="", metavar="TEXT", help="What sets this run apart from others of its model.")
 @click.option("--temperature", type=click.FloatRange(0), help="Passed on; not sent where it is left out.")
 @click.option("--reasoning-effort", metavar="LEVEL", help="Passed on: low, medium, high, ...")
-@click.option("--max-output-tokens", type=_count, help="Hidden reasoning included.  [default: 16384]")
+@click.option(
+    "--max-output-tokens", type=click.IntRange(1, 10_000_000), help="Hidden reasoning included.  [default: 16384]"
+)
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="Any other parameter; VALUE may be JSON.")
 @click.option("--plain", is_flag=True, help="Ask without a JSON schema, by the prompt alone.")
 @click.option("--max-side", type=click.IntRange(64), metavar="PIXELS", help="Shrink larger images.")
@@ -111,11 +115,15 @@ def command(
 def _options(given: dict[str, Any]) -> "Options":
     from imageo.query.images.prepare import ImageOptions
     from imageo.query.plan import Options
-    from imageo.query.runs import parse_parameters
+    from imageo.query.runs import parse_parameters, require_storable
     from imageo.query.selection import Selection
 
     if given["stratify"] and given["sample"] is None:
         raise InputError("--stratify goes with --sample; leave it out, or say how many with --sample N")
+    for name in ("model", "dataset", "provider", "base_url", "label", "reasoning_effort", "stratify"):
+        require_storable(f"--{name.replace('_', '-')}", given[name] or "")
+    if len(given["label"]) > LONGEST_LABEL:
+        raise InputError(f"--label has {len(given['label'])} characters; {LONGEST_LABEL} are enough to tell runs apart")
     return Options(
         model=given["model"],
         dataset=given["dataset"],
@@ -139,6 +147,8 @@ def _terms(given: dict[str, Any], budget: float | None) -> "Terms":
     from imageo.query.ask import Terms
     from imageo.query.session import Pace, checked_budget
 
+    if not math.isfinite(given["timeout"]):
+        raise InputError("--timeout is no number of seconds; 300 is usual")
     pace = Pace(given["concurrency"], given["rpm"], given["tpm"], given["timeout"])
     return Terms(given["repeat"], given["retry_errors"], pace, checked_budget(budget), given["prices"])
 

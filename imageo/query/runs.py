@@ -1,13 +1,14 @@
 """The run that a command belongs to: the same command again finds it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from imageo.errors import InputError
+from imageo.query.answers.parse import storable
 from imageo.query.prompt import Prompt
 
 
@@ -98,6 +99,7 @@ def parse_parameters(given: tuple[str, ...]) -> dict[str, object]:
     """`--param key=value` as a mapping; a value that is JSON is read as such, any other is text."""
     parameters: dict[str, object] = {}
     for text in given:
+        require_storable("--param", text)
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise InputError(f"--param {text!r} is not KEY=VALUE")
@@ -107,11 +109,39 @@ def parse_parameters(given: tuple[str, ...]) -> dict[str, object]:
     return parameters
 
 
+def require_storable(option: str, text: str) -> None:
+    """Raise InputError for what no database and no request can hold: bytes that are no UTF-8, NUL."""
+    if storable(text) != text:
+        raise InputError(f"{option} {storable(text)!r} holds characters that are no text; type it again")
+
+
 def _value(text: str) -> object:
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text, parse_constant=_refuse_constant)
+        json.dumps(value, allow_nan=False)
+    except InputError:
+        raise
+    except ValueError as problem:
+        if "JSON compliant" in str(problem):
+            raise InputError(f"--param: {text} is too large a number") from problem
         return text
+    for part in _texts(value):
+        require_storable("--param", part)
+    return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts([*value.keys(), *value.values()])
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _refuse_constant(name: str) -> object:
+    raise InputError(f"--param: {name} is no number that JSON has")
 
 
 def _hash(key: RunKey) -> str:

@@ -206,6 +206,11 @@ def test_a_dry_run_sends_and_writes_nothing(
         (["--limit", "0"], "is not in the range"),
         (["--prices", "BLANK/none.toml"], "none.toml"),
         (["--base-url", "localhost"], "is no URL"),
+        (["--label", "x" * 61], "--label has 61 characters"),
+        (["--label", "j\udcff"], "no text"),
+        (["--timeout", "nan"], "--timeout is no number"),
+        (["--param", "api_key=hunter"], "no secret goes into parameters"),
+        (["--max-output-tokens", "9" * 20], "is not in the range"),
     ],
 )
 def test_what_goes_wrong_is_told_in_one_line_and_nothing_is_written(

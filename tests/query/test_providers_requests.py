@@ -203,7 +203,7 @@ def test_each_provider_has_its_own_words() -> None:
 
 def test_own_parameters_are_merged_into_the_body() -> None:
     extra = {"seed": 7, "response_format": {"type": "text"}, "detail": "low"}
-    body = body_of("openai", "gpt-4.1", extra=extra)
+    body = body_of("openai", "gpt-4.1", is_structured=False, extra=extra)
     assert body["seed"] == 7
     assert body["response_format"]["type"] == "text"
     assert "detail" not in body
@@ -227,6 +227,14 @@ def test_own_parameters_are_merged_into_the_body() -> None:
         ("openai", "gpt-4.1", {"reasoning_effort": "low"}, "--reasoning-effort: gpt-4.1 does not reason"),
         ("openai", "gpt-5-chat-latest", {"reasoning_effort": "low"}, "does not reason"),
         ("openai", "o3", {"reasoning_effort": "lots"}, "--reasoning-effort lots: o3 takes none, minimal, low"),
+        ("gemini", "gemini-3-pro", {"extra": {"generationConfig": {"maxOutputTokens": 5}}}, "use --max-output-tokens"),
+        ("anthropic", "claude-opus-5", {"extra": {"max_tokens": 5}}, "use --max-output-tokens"),
+        ("together", "org/m", {"extra": {"max_tokens": 5}}, "use --max-output-tokens"),
+        ("compatible", "m", {"extra": {"max_completion_tokens": 5}}, "use --max-output-tokens"),
+        ("compatible", "m", {"extra": {"response_format": {"type": "text"}}}, "goes with --plain"),
+        ("compatible", "m", {"extra": {"api_key": "k"}}, "no secret goes into parameters"),
+        ("openai", "gpt-4.1", {"extra": {"extra_headers": {"X-Key": "k"}}}, "no secret goes into parameters"),
+        ("openai", "gpt-4.1", {"temperature": 0.5, "extra": {"temperature": 1}}, "say the same"),
         ("openai", "gpt-4.1", {"extra": {"max_tokens": 5}}, "use --max-output-tokens"),
         ("anthropic", "claude-opus-5", {"temperature": 0.0}, "--temperature: Anthropic's API of 2026-10-21"),
         ("anthropic", "claude-opus-5", {"extra": {"top_k": 5}}, "--param top_k: Anthropic's API"),

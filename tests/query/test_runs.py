@@ -60,6 +60,17 @@ def test_parameters_are_json_where_they_can_be() -> None:
         "equals": "a=b",
         "empty": "",
     }
-    for wrong, message in ((("x",), "is not KEY=VALUE"), (("=1",), "is not KEY"), (("a=1", "a=2"), "given twice")):
+    wrongs = {
+        ("x",): "is not KEY=VALUE",
+        ("=1",): "is not KEY",
+        ("a=1", "a=2"): "given twice",
+        ("a=NaN",): "no number that JSON has",
+        ("a=[-Infinity]",): "no number",
+        ("a=1e400",): "too large a number",
+        ('a="x\\u0000"',): "no text",
+        ('a=[{"\\ud800": 1}]',): "no text",
+        ("k\udcff=1",): "no text",
+    }
+    for wrong, message in wrongs.items():
         with pytest.raises(InputError, match=message):
             parse_parameters(wrong)

@@ -1,12 +1,28 @@
 """Parameters that a user chose: merged into the body, or refused before any call if the model is known to."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from imageo.errors import InputError
 from imageo.query.questions import Asking
 
 RESERVED = frozenset(("model", "messages", "contents", "stream", "n", "candidateCount"))
 """What imageo sets: one question, one answer, in one piece."""
+
+INSTEAD = {
+    "max_tokens": "--max-output-tokens",
+    "max_completion_tokens": "--max-output-tokens",
+    "max_output_tokens": "--max-output-tokens",
+    "maxOutputTokens": "--max-output-tokens",
+}
+"""What has an option of its own: budgets rest on it."""
+
+FORMS = frozenset(("response_format", "responseJsonSchema", "responseSchema"))
+
+_SECRET = re.compile(
+    r"key$|secret|passw|authori|header|credential|bearer|^(?:access_?|auth_?)?token$|extra_(?:query|body)",
+    re.IGNORECASE,
+)
 
 OPTIONS = {
     "temperature": "--temperature",
@@ -17,9 +33,27 @@ OPTIONS = {
 
 def check_reserved(asking: Asking) -> None:
     """Raise InputError where `--param` would change what imageo sets itself."""
-    for name in asking.extra:
+    for name in _names(asking.extra):
         if name in RESERVED:
             raise InputError(f"--param {name}: imageo sets this itself; leave it out")
+        if name in INSTEAD:
+            raise InputError(f"--param {name}: use {INSTEAD[name]}")
+        if name in FORMS and asking.is_structured:
+            raise InputError(f"--param {name}: it goes with --plain, which asks for no form of imageo's own")
+        if _SECRET.search(name):
+            # Parameters are stored with the run, for everybody who reads the database.
+            raise InputError(f"--param {name}: no secret goes into parameters; see `imageo keys set`")
+    for name, option in OPTIONS.items():
+        if name in asking.extra and getattr(asking, name) is not None:
+            raise InputError(f"--param {name} and {option} say the same; leave one out")
+
+
+def _names(value: object) -> Iterator[str]:
+    """Names of parameters, those inside of others too."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _names(inner)
 
 
 def refuse(asking: Asking, names: frozenset[str], reason: str) -> None:
