@@ -63,4 +63,5 @@ def command(
         if not enough.empty:
             click.echo(region_table(enough, denominator, title))
         thin = len(regions) - len(enough)
-        click.echo(f"{thin} regions with fewer than {min_n} images are too thin to say.\n" if thin else "")
+        whose = "" if len(enough) else f"{name}, {label}: "
+        click.echo(f"{whose}{thin} regions with fewer than {min_n} images are too thin to say.\n" if thin else "")

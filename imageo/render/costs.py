@@ -37,7 +37,7 @@ def read_costs(
             known = frame.columns.intersection(columns)
             found = (frame[known] == name).any(axis=1)
             if not found.any():
-                names = ", ".join(sorted(set(frame[kind])))
+                names = ", ".join(sorted({each for column in known for each in frame[column]}))
                 raise InputError(f"there is no {kind} {name!r} here; there is {names}")
             frame = frame[found]
     if by == "day":

@@ -88,6 +88,8 @@ class Summary:
     n_without_file: int = 0
     budget_left_usd: Decimal | None = None
     error: str | None = None
+    n_failed_in_run: int = 0
+    n_abandoned: int = 0
 
     @property
     def n_finished(self) -> int:
