@@ -1,6 +1,7 @@
 """The runner over the real SDK, real sockets and a real PostGIS."""
 
 import asyncio
+import io
 import threading
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imageo.errors import InputError
-from imageo.query.runner.progress import Silent
+from imageo.query.runner.progress import Lines, Silent
 from imageo.query.runner.run import run_questions, run_to_end
 from tests.query.runner_world import KEY, RunnerWorld, make_world
 from tests.query.stub import Stub
@@ -170,6 +171,17 @@ def test_a_model_that_is_routed_elsewhere_is_told_once(world: RunnerWorld) -> No
     assert [message for message in said if "gpt-6-mini" in message] == [
         "asked for gpt-4o, answered by gpt-6-mini: the model may be retired and its name routed elsewhere"
     ]
+
+
+def test_no_answer_is_lost_where_nobody_reads_the_progress(world: RunnerWorld) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    with Stub(StubConfig(model="gpt-6-mini")) as stub:
+        summary = run_to_end(world.job(stub, progress=Lines(Gone())))
+        assert len(stub.calls) == len(world.outcomes()) == 30
+    assert summary.exit_code == 0
 
 
 def test_a_budget_holds_with_what_is_in_flight(world: RunnerWorld) -> None:
