@@ -20,12 +20,14 @@ from imageo.query.runner.slots import Slots
 from imageo.query.runner.summary import Summary, sum_up
 from imageo.query.store.run_store import RunStore, open_store
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that ask a process to end: Ctrl-C, a service manager, a terminal that is gone. Windows has not all."""
 COUNT_EVERY_S = 5.0
 TURN_S = 0.0005
 
 
 def run_to_end(job: Job) -> Summary:
-    """`run_questions` for callers without an event loop; Ctrl-C and SIGTERM end it in an orderly way."""
+    """`run_questions` for callers without an event loop; Ctrl-C, SIGTERM and a closed terminal end it in an orderly way."""
     with _quick_turns():
         return asyncio.run(run_questions(job, is_interruptible=True))
 
@@ -35,8 +37,8 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
 
     Raises InputError where the first question is refused for a reason that holds for all: nothing is stored then. An
     error later on ends the run, and the summary tells it. Raises DatabaseError where the database is away and no answer
-    could be stored. `is_interruptible`: SIGINT and SIGTERM finish what is in flight; a second one abandons it. The
-    provider is closed at the end.
+    could be stored. `is_interruptible`: SIGINT, SIGTERM and SIGHUP finish what is in flight; a second one abandons it.
+    The provider is closed at the end.
     """
     start = time.monotonic()
     spent_before = await asyncio.to_thread(_spent, job)
@@ -149,7 +151,9 @@ def _signals(interrupt: Callable[[], None] | None) -> Iterator[None]:
         return
     loop = asyncio.get_running_loop()
     taken = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup
+            continue
         with suppress(NotImplementedError, RuntimeError):  # on Windows, and outside the main thread
             loop.add_signal_handler(number, interrupt)
             taken.append(number)
