@@ -188,7 +188,7 @@ def _write_apart(
     if len(finished) > 1:
         middle = len(finished) // 2
         return _write_apart(connection, run_id, finished[:middle], ends) + _write_apart(
-            connection, run_id, finished[middle:], worker
+            connection, run_id, finished[middle:], ends
         )
     try:
         with connection.transaction():
