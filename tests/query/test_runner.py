@@ -6,6 +6,7 @@ import threading
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from imageo.errors import InputError
@@ -53,6 +54,17 @@ def test_the_same_again_asks_nothing(world: RunnerWorld) -> None:
         summary = run_to_end(world.job(stub))
         assert len(stub.calls) == 30
     assert (summary.n_finished, summary.exit_code, summary.ending) == (0, 0, "done")
+
+
+def test_scores_that_a_killed_process_did_not_make_are_made_by_the_next(world: RunnerWorld) -> None:
+    with Stub() as stub:
+        run_to_end(world.job(stub))
+        with psycopg.connect(world.url) as connection:  # as if it had been killed after the last answer
+            connection.execute("delete from data.score")
+            connection.execute("delete from data.run_score")
+        assert run_to_end(world.job(stub)).n_finished == 0
+    assert world.rows("select count(*) from data.score where run_id = {run}") == [(30,)]
+    assert world.rows("select n_answered from data.run_score where run_id = {run}") == [(30,)]
 
 
 def test_nothing_else_is_in_flight_until_the_first_is_answered(world: RunnerWorld) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 import psycopg
 
 from imageo.db.engine import connect
-from imageo.db.refresh import refresh_runs
+from imageo.db.refresh import refresh_runs, refresh_where_stale
 from imageo.errors import DatabaseError, InputError
 from imageo.query.runner.job import Job
 from imageo.query.runner.progress import State
@@ -121,11 +121,13 @@ def _spent(job: Job) -> Decimal:
 
 
 def _conclude(job: Job, *, has_news: bool) -> int:
-    """Refresh the scores where there are new answers; how many questions are left."""
+    """Refresh the scores where there are new answers, of this process or of one that died; how many are left."""
     with _open(job) as connection:
-        if has_news:
-            with connection.transaction():
+        with connection.transaction():
+            if has_news:
                 refresh_runs(connection, [job.run_id])
+            else:
+                refresh_where_stale(connection, job.run_id)
         row = connection.execute("select count(*) from data.task where run_id = %s", [job.run_id]).fetchone()
     return row[0] if row else 0
 
