@@ -5,11 +5,13 @@ import io
 import threading
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import psycopg
 import pytest
 
-from imageo.errors import InputError
+from imageo.errors import DatabaseError, InputError
+from imageo.query.providers.chat_provider import ChatProvider
 from imageo.query.runner.progress import Lines, Silent
 from imageo.query.runner.run import run_questions, run_to_end
 from tests.query.runner_world import KEY, RunnerWorld, make_world
@@ -254,6 +256,25 @@ def test_leases_of_the_dead_are_waited_for(world: RunnerWorld) -> None:
         arrived = [call.arrived_at for call in stub.calls]
     assert (summary.n_finished, summary.n_left) == (30, 0)
     assert arrived[29] - arrived[0] > 1
+
+
+def test_what_was_opened_is_closed_where_the_database_is_not_there(world: RunnerWorld) -> None:
+    class Closing(Silent):
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    def connect() -> psycopg.Connection:
+        raise DatabaseError("away")
+
+    sink = Closing()
+    with Stub() as stub:
+        job = world.job(stub, progress=sink, connect=connect)
+        with pytest.raises(DatabaseError, match="away"):
+            run_to_end(job)
+    assert sink.is_closed  # a bar hides the cursor until then
+    assert cast("ChatProvider", job.provider)._client.is_closed()
 
 
 def test_cancelling_from_outside_gives_everything_back(world: RunnerWorld) -> None:

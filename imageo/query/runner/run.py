@@ -41,20 +41,22 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
     The provider is closed at the end.
     """
     start = time.monotonic()
-    spent_before = await asyncio.to_thread(_spent, job)
-    async with open_store(
-        job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, only=job.only, connect=job.connect
-    ) as store:
-        slots = Slots(job, store)
-        showing = asyncio.create_task(_show(job, store, slots, spent_before))
-        try:
-            with _signals(slots.interrupt if is_interruptible else None):
-                await slots.run()
-        finally:
-            showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
-            await job.provider.aclose()
-            job.progress.close()
+    try:
+        spent_before = await asyncio.to_thread(_spent, job)
+        async with open_store(
+            job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, only=job.only, connect=job.connect
+        ) as store:
+            slots = Slots(job, store)
+            showing = asyncio.create_task(_show(job, store, slots, spent_before))
+            try:
+                with _signals(slots.interrupt if is_interruptible else None):
+                    await slots.run()
+            finally:
+                showing.cancel()
+                await asyncio.gather(showing, return_exceptions=True)
+    finally:
+        job.progress.close()
+        await job.provider.aclose()
     if slots.error is not None and not slots.tally.n_finished:
         raise (DatabaseError if slots.is_database_away else InputError)(slots.error)
     try:
