@@ -35,7 +35,7 @@ class State:
 
 
 class Sink(Protocol):
-    """Where progress goes. `every_s`: how often it wants to hear. It never raises, though nobody may read it any more."""
+    """Where progress goes. `every_s`: how often it wants to hear. It never raises, even where nobody reads it."""
 
     every_s: float
 

@@ -27,7 +27,7 @@ TURN_S = 0.0005
 
 
 def run_to_end(job: Job) -> Summary:
-    """`run_questions` for callers without an event loop; Ctrl-C, SIGTERM and a closed terminal end it in an orderly way."""
+    """`run_questions` for callers without an event loop; Ctrl-C, SIGTERM and SIGHUP end it in an orderly way."""
     with _quick_turns():
         return asyncio.run(run_questions(job, is_interruptible=True))
 
