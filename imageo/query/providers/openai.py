@@ -45,7 +45,6 @@ def parameters(asking: Asking) -> dict[str, object]:
         refuse(asking, _SAMPLING, f"{asking.model} reasons, and takes no sampling parameters")
     if not is_reasoning(asking.model):
         refuse(asking, frozenset(("reasoning_effort",)), f"{asking.model} does not reason")
-    refuse(asking, frozenset(("max_tokens",)), "OpenAI calls this max_completion_tokens: use --max-output-tokens")
     given = {
         "temperature": asking.temperature,
         "reasoning_effort": asking.reasoning_effort,

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from imageo.errors import InputError
 from imageo.query.questions import Asking
 
-RESERVED = frozenset(("model", "messages", "contents", "stream", "n", "candidateCount"))
-"""What imageo sets: one question, one answer, in one piece."""
+RESERVED = frozenset(("model", "messages", "contents", "stream", "n", "candidatecount"))
+"""What imageo sets: one question, one answer, in one piece. In small letters, without underscores."""
+
+LENGTHS = frozenset(("maxtokens", "maxcompletiontokens", "maxoutputtokens"))
+"""The longest answer by all its names: what a budget sets aside for a call depends on it."""
 
 OPTIONS = {
     "temperature": "--temperature",
@@ -17,8 +20,12 @@ OPTIONS = {
 
 def check_reserved(asking: Asking) -> None:
     """Raise InputError where `--param` would change what imageo sets itself."""
-    for name in asking.extra:
-        if name in RESERVED:
+    config = asking.extra.get("generationConfig", asking.extra.get("generation_config"))
+    for name in [*asking.extra, *(config if isinstance(config, Mapping) else ())]:
+        plain = name.replace("_", "").lower()
+        if plain in LENGTHS:
+            raise InputError(f"--param {name}: use --max-output-tokens for it, which a budget counts with")
+        if plain in RESERVED:
             raise InputError(f"--param {name}: imageo sets this itself; leave it out")
 
 
