@@ -29,7 +29,9 @@ _count = click.IntRange(1)
 @click.option("--label", default="", metavar="TEXT", help="What sets this run apart from others of its model.")
 @click.option("--temperature", type=click.FloatRange(0), help="Passed on; not sent where it is left out.")
 @click.option("--reasoning-effort", metavar="LEVEL", help="Passed on: low, medium, high, ...")
-@click.option("--max-output-tokens", type=_count, help="Hidden reasoning included.  [default: 16384]")
+@click.option(
+    "--max-output-tokens", type=click.IntRange(1, 10_000_000), help="Hidden reasoning included.  [default: 16384]"
+)
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="Any other parameter; VALUE may be JSON.")
 @click.option("--plain", is_flag=True, help="Ask without a JSON schema, by the prompt alone.")
 @click.option("--max-side", type=click.IntRange(64), metavar="PIXELS", help="Shrink larger images.")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -103,7 +104,7 @@ def parse_parameters(given: tuple[str, ...]) -> dict[str, object]:
             raise InputError(f"--param {text!r} is not KEY=VALUE")
         if name.strip() in parameters:
             raise InputError(f"--param {name.strip()} is given twice; leave one out")
-        parameters[name.strip()] = _value(value)
+        parameters |= _sendable({name.strip(): _value(value)})
     return parameters
 
 
@@ -112,6 +113,18 @@ def _value(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def _sendable(parameter: dict[str, object]) -> dict[str, object]:
+    """The parameter, fit for a request and for the database. Raises InputError where JSON has no such value."""
+    try:
+        orjson.dumps(parameter)  # no numbers beyond 64 bits, no broken text
+        is_fit = "\\u0000" not in json.dumps(parameter, allow_nan=False)
+    except (TypeError, ValueError):
+        is_fit = False
+    if not is_fit:
+        raise InputError(f"--param {next(iter(parameter))!a}: its value cannot be sent as JSON; give another one")
+    return parameter
 
 
 def _hash(key: RunKey) -> str:

@@ -63,3 +63,9 @@ def test_parameters_are_json_where_they_can_be() -> None:
     for wrong, message in ((("x",), "is not KEY=VALUE"), (("=1",), "is not KEY"), (("a=1", "a=2"), "given twice")):
         with pytest.raises(InputError, match=message):
             parse_parameters(wrong)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", "-Infinity", "9" * 25, '"\\u0000"', '"\\ud800"', "\udcff"])
+def test_what_cannot_be_sent_is_said_before_anything_is_written(value: str) -> None:
+    with pytest.raises(InputError, match="--param 'a': its value cannot be sent"):
+        parse_parameters((f"a={value}",))
