@@ -69,11 +69,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as problem:
         problem.show()
         sys.exit(2)
-    except ImageoError as problem:
-        if debug:
+    except Exception as problem:
+        told = _told(problem)
+        if told is None or debug:
             raise
         from imageo.render.tables import printable
 
-        click.echo(f"imageo: {printable(str(problem))}", err=True)
+        click.echo(f"imageo: {printable(told)}", err=True)
         sys.exit(2)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _told(problem: Exception) -> str | None:
+    """What a user may put right, on one line; None where the program is at fault."""
+    if isinstance(problem, ImageoError):
+        return str(problem)
+    # psycopg is not loaded by every command.
+    if isinstance(problem, OSError) or type(problem).__module__.partition(".")[0] == "psycopg":
+        return f"{str(problem).strip().partition(chr(10))[0]}; `imageo --debug` shows where"
+    return None

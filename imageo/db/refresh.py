@@ -51,6 +51,21 @@ def refresh_runs(connection: psycopg.Connection, run_ids: Sequence[int]) -> None
                 _analyze_where_stale(connection, table, run_ids)
 
 
+def refresh_where_stale(connection: psycopg.Connection, run_id: int) -> None:
+    """Recompute the scores of a run that do not know its latest answers, in the caller's transaction.
+
+    Whoever stored those may have ended before the scores were made.
+    """
+    row = connection.execute(
+        "select exists (select from core.prediction as prediction"
+        " left join data.score as score on score.image_id = prediction.image_id and score.run_id = prediction.run_id"
+        " where prediction.run_id = %s and score.version is distinct from prediction.version)",
+        [run_id],
+    ).fetchone()
+    if row == (True,):
+        refresh_runs(connection, [run_id])
+
+
 def _refill(connection: psycopg.Connection, table: str, view: str, chosen: sql.Composable) -> None:
     schema, _, name = view.partition(".")
     columns = [

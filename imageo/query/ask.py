@@ -89,7 +89,7 @@ def estimate(
         n_without_file=plan.n_without_file,
         max_side=session.max_side,
         max_pixels=limits.max_pixels if limits else None,
-        detail=_text(options.extra.get("detail")),
+        detail=plan.image_detail,
         reasoning_effort=options.reasoning_effort,
     )
 
@@ -258,7 +258,3 @@ def _unanswered(connection: psycopg.Connection, plan: Plan, repeat: int, *, retr
     )
     answered = {image_id for (image_id,) in rows}
     return [image_id for image_id in chosen if image_id not in answered]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

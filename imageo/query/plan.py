@@ -71,6 +71,12 @@ class Plan:
         """The files of the chosen images."""
         return {image.image_id: self.paths[image.image_id] for image in self.chosen if image.image_id in self.paths}
 
+    @property
+    def image_detail(self) -> str | None:
+        """How closely the model is to look, in the provider's word; None where it is left to the provider."""
+        given = [self.options.extra.get(name) for name in ("detail", "media_resolution", "mediaResolution")]
+        return next((value for value in given if isinstance(value, str)), None)
+
     def run_key(self, repeat: int) -> RunKey:
         """The run that these questions belong to."""
         return RunKey(

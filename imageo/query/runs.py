@@ -1,9 +1,10 @@
 """The run that a command belongs to: the same command again finds it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -99,13 +100,13 @@ def parse_parameters(given: tuple[str, ...]) -> dict[str, object]:
     """`--param key=value` as a mapping; a value that is JSON is read as such, any other is text."""
     parameters: dict[str, object] = {}
     for text in given:
-        require_storable("--param", text)
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise InputError(f"--param {text!r} is not KEY=VALUE")
         if name.strip() in parameters:
             raise InputError(f"--param {name.strip()} is given twice; leave one out")
-        parameters[name.strip()] = _value(value)
+        require_storable("--param", name)
+        parameters |= _sendable({name.strip(): _value(value)})
     return parameters
 
 
@@ -117,31 +118,21 @@ def require_storable(option: str, text: str) -> None:
 
 def _value(text: str) -> object:
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-        json.dumps(value, allow_nan=False)
-    except InputError:
-        raise
-    except ValueError as problem:
-        if "JSON compliant" in str(problem):
-            raise InputError(f"--param: {text} is too large a number") from problem
+        return json.loads(text)
+    except ValueError:
         return text
-    for part in _texts(value):
-        require_storable("--param", part)
-    return value
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from _texts([*value.keys(), *value.values()])
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def _refuse_constant(name: str) -> object:
-    raise InputError(f"--param: {name} is no number that JSON has")
+def _sendable(parameter: dict[str, object]) -> dict[str, object]:
+    """The parameter, fit for a request and for the database. Raises InputError where JSON has no such value."""
+    try:
+        orjson.dumps(parameter)  # no numbers beyond 64 bits, no broken text
+        is_fit = "\\u0000" not in json.dumps(parameter, allow_nan=False)
+    except (TypeError, ValueError):
+        is_fit = False
+    if not is_fit:
+        raise InputError(f"--param {next(iter(parameter))!a}: its value cannot be sent as JSON; give another one")
+    return parameter
 
 
 def _hash(key: RunKey) -> str:

@@ -102,7 +102,7 @@ def _most(plan: Plan, pricer: Pricer, limits: ImageLimits | None, now: datetime,
     """The most that one question may cost: the largest image that is sent, the longest answer that is taken."""
     side = min(limits.max_side, plan.options.image.max_side or limits.max_side) if limits else None
     size = (side, side) if side else None
-    sent = tokens_at_most(plan.model.provider, plan.model.name, size, plan.asking.prompt)
+    sent = tokens_at_most(plan.model.provider, plan.model.name, size, plan.asking.prompt, plan.image_detail)
     return pricer.most(sent, plan.asking.max_output_tokens or 0, now, is_batch)
 
 

@@ -152,6 +152,17 @@ def test_a_budget_is_a_hard_stop(query: Run, tmp_path: Path) -> None:
     assert (told.returncode, told.runs[0]["n_left"]) == (0, 0)
 
 
+def test_a_budget_sets_aside_what_a_closer_look_costs(query: Run, stub: Stub, tmp_path: Path) -> None:
+    # At $100 a million tokens an image of gpt-5.4 costs $0.30 at most as it is, and $1.20 at `original`:
+    # 2,500 and 10,000 squares of 1.2 tokens.
+    prices = tmp_path / "prices.toml"
+    prices.write_text('[[models]]\nprovider = "openai"\nmodel = "gpt-5.4"\ninput = 100\noutput = 0\n')
+    options = ("--budget", "1", "--prices", prices, "--limit", "1")
+    assert query(*options, "--param", "detail=original", model="gpt-5.4").returncode == 4
+    assert stub.calls == []
+    assert query(*options, model="gpt-5.4").returncode == 0
+
+
 def test_a_budget_is_for_all_repeats_together(query: Run, tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text('[[models]]\nprovider = "openai"\nmodel = "gpt-4o"\ninput = 10\noutput = 10\n')

@@ -220,6 +220,36 @@ def test_a_server_of_the_users_own_is_not_changed_unasked(server: Server, tmp_pa
         server.drop("bare")
 
 
+def test_a_login_without_rights_gets_one_line(
+    scored: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    url = scored.database_url or ""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("create role stranger login")
+    try:
+        monkeypatch.setenv("IMAGEO_DATABASE_URL", url.replace("imageo@", "stranger@"))
+        with pytest.raises(SystemExit) as end:
+            main(["leaderboard"])
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("drop role stranger")
+    assert end.value.code == 2
+    err = capfd.readouterr().err
+    assert err == "imageo: permission denied for schema core; `imageo --debug` shows where\n"
+
+
+def test_a_full_disk_gets_one_line(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp/requests.jsonl")
+
+    monkeypatch.setattr("imageo.db.engine.connect", full)
+    with pytest.raises(SystemExit) as end:
+        main(["leaderboard"])
+    assert end.value.code == 2
+    assert "No space left on device" in (told := capfd.readouterr().err)
+    assert "Traceback" not in told
+
+
 def test_a_member_of_the_reader_role_needs_no_more(scored: Settings) -> None:
     assert scored.database_url
     with psycopg.connect(scored.database_url, autocommit=True) as connection:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer
+from imageo.query.batches import book
 from imageo.query.finished import Finished
 from imageo.query.replies import Usage
 from imageo.query.store.answers import Written, write_finished
@@ -117,6 +118,24 @@ def test_a_task_that_another_asks_now_stays_with_what_it_reserved(connection: ps
     assert tasks(connection, run_id) == image_ids[:1]
     write_finished(connection, run_id, [answered(image_ids[0])], theirs.worker)
     assert tasks(connection, run_id) == []
+
+
+def test_a_task_in_a_batch_waits_for_the_answer_of_the_batch(connection: psycopg.Connection) -> None:
+    run_id, (image_id,) = make_run(connection, 1)
+    enqueue(connection, run_id, [image_id])
+    late, owner = TaskQueue(run_id, uuid4(), lease_s=-1.0), TaskQueue(run_id, uuid4())
+    late.claim(connection, 1)
+    owner.claim(connection, 1, Decimal(1))
+    batch = book.begin(connection, run_id)
+    book.add_tasks(connection, batch, [image_id], owner.worker)
+    # Whoever lost the lease to the batch comes back with a paid answer.
+    write_finished(connection, run_id, [answered(image_id)], late.worker)
+    assert book.open_images(connection, batch) == {image_id}
+    assert owner.committed(connection, None) == Decimal(1) + Decimal("0.00123")
+    write_finished(connection, run_id, [answered(image_id)], batch_id=batch.batch_id)
+    assert tasks(connection, run_id) == []
+    assert versions(connection, run_id) == {image_id: ["answered", "answered"]}
+    assert calls(connection, run_id) == {image_id: 2}
 
 
 POISON: dict[str, dict[str, Any]] = {

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -475,3 +476,21 @@ def test_collecting_twice_changes_nothing(database: str, tmp_path: Path, vendor:
         collect_batches(world.connection, world.job(client), Tally())
         assert before == world.rows("select * from data.prediction") + world.rows("select * from data.cost")
         world.check_answered()
+
+
+@pytest.mark.parametrize("vendor", ["openai", "anthropic"])
+def test_nothing_of_the_environment_goes_along(
+    database: str, tmp_path: Path, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-of-the-environment")
+    for name in ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"):
+        monkeypatch.setenv(name, "X-Proxy-Token: org-of-the-environment")
+    heads: list[str] = []
+    with batch_world(database, tmp_path, vendor, 2) as world:
+        client: Any = world.client()
+        client._client._client.event_hooks["request"].append(lambda request: heads.append(str(request.headers)))
+        run_batches(world.connection, world.job(client), world.requests(), is_waiting=True, poll_s=0)
+        client.close()
+        world.check_answered()
+    assert len(heads) > 3
+    assert "org-of-the-environment" not in str(heads)

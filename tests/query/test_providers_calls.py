@@ -259,6 +259,8 @@ class TestSecrets:
     ) -> None:
         for secret in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
             monkeypatch.setenv(secret, "org-of-the-environment")
+        for headers in ("OPENAI_CUSTOM_HEADERS", "ANTHROPIC_CUSTOM_HEADERS"):
+            monkeypatch.setenv(headers, "X-Proxy-Token: org-of-the-environment")
         asker.provider_at.cache_clear()  # the SDK reads the environment when it is made
         caplog.set_level(logging.DEBUG)
         heads: list[dict[str, str]] = []

@@ -1,14 +1,18 @@
 """The runner over the real SDK, real sockets and a real PostGIS."""
 
 import asyncio
+import io
 import threading
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
+import psycopg
 import pytest
 
-from imageo.errors import InputError
-from imageo.query.runner.progress import Silent
+from imageo.errors import DatabaseError, InputError
+from imageo.query.providers.chat_provider import ChatProvider
+from imageo.query.runner.progress import Lines, Silent
 from imageo.query.runner.run import run_questions, run_to_end
 from tests.query.runner_world import KEY, RunnerWorld, make_world
 from tests.query.stub import Stub
@@ -52,6 +56,17 @@ def test_the_same_again_asks_nothing(world: RunnerWorld) -> None:
         summary = run_to_end(world.job(stub))
         assert len(stub.calls) == 30
     assert (summary.n_finished, summary.exit_code, summary.ending) == (0, 0, "done")
+
+
+def test_scores_that_a_killed_process_did_not_make_are_made_by_the_next(world: RunnerWorld) -> None:
+    with Stub() as stub:
+        run_to_end(world.job(stub))
+        with psycopg.connect(world.url) as connection:  # as if it had been killed after the last answer
+            connection.execute("delete from data.score")
+            connection.execute("delete from data.run_score")
+        assert run_to_end(world.job(stub)).n_finished == 0
+    assert world.rows("select count(*) from data.score where run_id = {run}") == [(30,)]
+    assert world.rows("select n_answered from data.run_score where run_id = {run}") == [(30,)]
 
 
 def test_nothing_else_is_in_flight_until_the_first_is_answered(world: RunnerWorld) -> None:
@@ -172,6 +187,17 @@ def test_a_model_that_is_routed_elsewhere_is_told_once(world: RunnerWorld) -> No
     ]
 
 
+def test_no_answer_is_lost_where_nobody_reads_the_progress(world: RunnerWorld) -> None:
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    with Stub(StubConfig(model="gpt-6-mini")) as stub:
+        summary = run_to_end(world.job(stub, progress=Lines(Gone())))
+        assert len(stub.calls) == len(world.outcomes()) == 30
+    assert summary.exit_code == 0
+
+
 def test_a_budget_holds_with_what_is_in_flight(world: RunnerWorld) -> None:
     # A call costs about half a cent: 1000 to 1096 tokens sent at $2.50, 200 to 252 received at $10 a million.
     budget, reserve = Decimal("0.05"), Decimal("0.0053")
@@ -230,6 +256,25 @@ def test_leases_of_the_dead_are_waited_for(world: RunnerWorld) -> None:
         arrived = [call.arrived_at for call in stub.calls]
     assert (summary.n_finished, summary.n_left) == (30, 0)
     assert arrived[29] - arrived[0] > 1
+
+
+def test_what_was_opened_is_closed_where_the_database_is_not_there(world: RunnerWorld) -> None:
+    class Closing(Silent):
+        is_closed = False
+
+        def close(self) -> None:
+            self.is_closed = True
+
+    def connect() -> psycopg.Connection:
+        raise DatabaseError("away")
+
+    sink = Closing()
+    with Stub() as stub:
+        job = world.job(stub, progress=sink, connect=connect)
+        with pytest.raises(DatabaseError, match="away"):
+            run_to_end(job)
+    assert sink.is_closed  # a bar hides the cursor until then
+    assert cast("ChatProvider", job.provider)._client.is_closed()
 
 
 def test_cancelling_from_outside_gives_everything_back(world: RunnerWorld) -> None:

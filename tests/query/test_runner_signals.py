@@ -39,7 +39,7 @@ def _wait_for_calls(stub: StubProcess, count: int) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_finishes_what_is_in_flight(world: RunnerWorld, number: signal.Signals) -> None:
     with StubProcess(StubConfig(latency_s=0.5)) as stub:
         process = _start(world, stub)
@@ -57,6 +57,19 @@ def test_the_first_signal_finishes_what_is_in_flight(world: RunnerWorld, number:
     assert world.rows("select count(leased_by) from data.task") == [(0,)]
     assert "give the same command again to go on" in err
     assert "Traceback" not in err
+
+
+def test_a_signal_that_is_ignored_stays_so(world: RunnerWorld) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; the process inherits it
+    try:
+        with StubProcess(StubConfig(latency_s=0.1)) as stub:
+            process = _start(world, stub)
+            _wait_for_calls(stub, 9)
+            process.send_signal(signal.SIGHUP)
+            _, err = process.communicate(timeout=60)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (process.returncode, len(world.outcomes())) == (0, 40), err
 
 
 def test_the_second_signal_abandons_it(world: RunnerWorld) -> None:

@@ -12,6 +12,7 @@ from imageo.query.batches.connections import answered, errored, key_of, open_htt
 from imageo.query.batches.custom_ids import image_of
 from imageo.query.batches.troubles import told
 from imageo.query.providers import Endpoint
+from imageo.query.providers.environment import without_environment
 
 if TYPE_CHECKING:
     from anthropic.types.messages import MessageBatch
@@ -43,12 +44,13 @@ class AnthropicBatches:
 
         self.limits = limits
         self._key = endpoint.key
-        self._client = Anthropic(
+        client = Anthropic(
             api_key=key_of(endpoint),
             base_url=endpoint.base_url or BASE_URL,
             max_retries=2,
             http_client=open_http(endpoint),
         )
+        self._client = without_environment(client)
 
     def open_file(self) -> bytes:
         """The body of the call that hands it over."""
@@ -72,7 +74,7 @@ class AnthropicBatches:
         from anthropic.types.messages import MessageBatch
 
         with told("anthropic", "handing over the batch", self._key), file.open("rb") as stream:
-            client = self._client.with_options(max_retries=0)
+            client = without_environment(self._client.with_options(max_retries=0))
             batch = client.post(
                 "/v1/messages/batches",
                 cast_to=MessageBatch,

@@ -161,7 +161,7 @@ def _store(reading: _Reading) -> None:
         return
     run_id = reading.job.run_id
     with reading.connection.transaction():
-        write_finished(reading.connection, run_id, reading.done)
+        write_finished(reading.connection, run_id, reading.done, batch_id=reading.batch.batch_id)
         if reading.again:
             enqueue(reading.connection, run_id, reading.again, retry_errors=True)
     reading.tally.n_requeued += len(reading.again)

@@ -12,6 +12,7 @@ from imageo.query.batches import BatchLimits, BatchResult, Handover, RemoteBatch
 from imageo.query.batches.connections import answered, errored, key_of, open_http
 from imageo.query.batches.troubles import told
 from imageo.query.providers import Endpoint
+from imageo.query.providers.environment import without_environment
 from imageo.query.replies import CallFailed
 
 if TYPE_CHECKING:
@@ -33,15 +34,13 @@ class OpenAIBatches:
 
         self.limits = limits
         self._key = endpoint.key
-        self._client = OpenAI(
+        client = OpenAI(
             api_key=key_of(endpoint),
             base_url=endpoint.base_url or BASE_URL,
             max_retries=2,
             http_client=open_http(endpoint),
         )
-        # The SDK takes them from the environment.
-        self._client.organization = None
-        self._client.project = None
+        self._client = without_environment(client)
 
     def open_file(self) -> bytes:
         """Nothing: a line a request."""
@@ -66,16 +65,13 @@ class OpenAIBatches:
         """Hand it over."""
         assert input_file is not None
         with told("openai", "handing over the batch", self._key):
-            return (
-                self._client.with_options(max_retries=0)
-                .batches.create(
-                    completion_window="24h",
-                    endpoint="/v1/chat/completions",
-                    input_file_id=input_file,
-                    metadata={METADATA: str(token)},
-                )
-                .id
+            batch = without_environment(self._client.with_options(max_retries=0)).batches.create(
+                completion_window="24h",
+                endpoint="/v1/chat/completions",
+                input_file_id=input_file,
+                metadata={METADATA: str(token)},
             )
+            return batch.id
 
     def seek(self, handover: Handover) -> Sought:
         """By the metadata: certain either way. The newest come first."""

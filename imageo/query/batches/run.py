@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import psycopg
 
-from imageo.db.refresh import refresh_runs
+from imageo.db.refresh import refresh_where_stale
 from imageo.query.batches import BatchRefused, BatchUnclear, book
 from imageo.query.batches.collect import collect_batches
 from imageo.query.batches.job import Collecting, Requests, Tally
@@ -49,9 +49,8 @@ def run_batches(
             if not is_waiting or not tally.n_running:
                 break
             sleep(poll_s)
-        if tally.n_bad_images:
-            with connection.transaction():
-                refresh_runs(connection, [job.run_id])
+        with connection.transaction():
+            refresh_where_stale(connection, job.run_id)
     return tally
 
 

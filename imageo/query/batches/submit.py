@@ -121,7 +121,8 @@ class _Submission:
                 hashes[written.image_id] = written.content_hash
         self._put_back(batch, self.claimed[n_done:], not_here)
         book.note_hashes(self.connection, hashes)
-        write_finished(self.connection, self.job.run_id, [_bad_image(batch, encoded) for encoded in bad])
+        finished = [_bad_image(batch, encoded) for encoded in bad]
+        write_finished(self.connection, self.job.run_id, finished, batch_id=batch.batch_id)
         self.tally.n_bad_images += len(bad)
         return n_done == len(self.claimed) and not file.is_full
 

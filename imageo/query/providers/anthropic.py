@@ -13,6 +13,7 @@ from imageo.query.answers.form import answer_schema
 from imageo.query.providers import Endpoint
 from imageo.query.providers.calling import Response, call, open_client, response_of, timeout
 from imageo.query.providers.chat import count, parsed
+from imageo.query.providers.environment import without_environment
 from imageo.query.providers.failures import failure_in_200
 from imageo.query.providers.parameters import check_choice, check_reserved, merged, refuse
 from imageo.query.questions import Asking, ImageLimits, Question
@@ -44,13 +45,14 @@ class AnthropicProvider:
         self._asking = asking
         self._endpoint = endpoint
         self._parameters = parameters(asking)
-        self._client = anthropic.AsyncAnthropic(
+        client = anthropic.AsyncAnthropic(
             api_key=endpoint.key.get_secret_value() if endpoint.key else "none",
             base_url=endpoint.base_url or BASE_URL,
             max_retries=0,
             timeout=timeout(endpoint),
             http_client=open_client(endpoint),
         )
+        self._client = without_environment(client)
 
     def encode(self, question: Question) -> bytes:
         """The body of the request."""

@@ -8,6 +8,7 @@ import openai
 from imageo.query.providers import Endpoint
 from imageo.query.providers.calling import Response, call, open_client, response_of, timeout
 from imageo.query.providers.chat import chat_body, read_reply
+from imageo.query.providers.environment import without_environment
 from imageo.query.questions import Asking, ImageLimits, Question
 from imageo.query.replies import Reply
 
@@ -32,16 +33,14 @@ class ChatProvider:
         self._asking = asking
         self._endpoint = endpoint
         self._parameters = parameters
-        self._client = openai.AsyncOpenAI(
+        client = openai.AsyncOpenAI(
             api_key=endpoint.key.get_secret_value() if endpoint.key else NO_KEY,
             base_url=base_url,
             max_retries=0,
             timeout=timeout(endpoint),
             http_client=open_client(endpoint),
         )
-        # The SDK takes them from the environment, and would send them to any server.
-        self._client.organization = None
-        self._client.project = None
+        self._client = without_environment(client)
 
     def encode(self, question: Question) -> bytes:
         """The body of the request."""

@@ -6,18 +6,16 @@ from collections.abc import Iterator, Mapping
 from imageo.errors import InputError
 from imageo.query.questions import Asking
 
-RESERVED = frozenset(("model", "messages", "contents", "stream", "n", "candidateCount"))
-"""What imageo sets: one question, one answer, in one piece."""
+RESERVED = frozenset(("model", "messages", "contents", "stream", "n", "candidatecount"))
+"""What imageo sets: one question, one answer, in one piece. In small letters, without underscores."""
 
-INSTEAD = {
-    "max_tokens": "--max-output-tokens",
-    "max_completion_tokens": "--max-output-tokens",
-    "max_output_tokens": "--max-output-tokens",
-    "maxOutputTokens": "--max-output-tokens",
-}
-"""What has an option of its own: budgets rest on it."""
+LENGTHS = frozenset(("maxtokens", "maxcompletiontokens", "maxoutputtokens"))
+"""The longest answer by all its names: what a budget sets aside for a call depends on it."""
 
-FORMS = frozenset(("response_format", "responseJsonSchema", "responseSchema"))
+FORMS = frozenset(("responseformat", "responsejsonschema", "responseschema"))
+
+TIERS = frozenset(("servicetier", "speed"))
+"""Billed at prices that are not known."""
 
 _SECRET = re.compile(
     r"key$|secret|passw|authori|header|credential|bearer|^(?:access_?|auth_?)?token$|extra_(?:query|body)",
@@ -34,11 +32,14 @@ OPTIONS = {
 def check_reserved(asking: Asking) -> None:
     """Raise InputError where `--param` would change what imageo sets itself."""
     for name in _names(asking.extra):
-        if name in RESERVED:
+        plain = name.replace("_", "").lower()
+        if plain in LENGTHS:
+            raise InputError(f"--param {name}: use --max-output-tokens for it, which a budget counts with")
+        if plain in RESERVED:
             raise InputError(f"--param {name}: imageo sets this itself; leave it out")
-        if name in INSTEAD:
-            raise InputError(f"--param {name}: use {INSTEAD[name]}")
-        if name in FORMS and asking.is_structured:
+        if plain in TIERS:
+            raise InputError(f"--param {name}: its price is not known to imageo, and the ledger would be wrong")
+        if plain in FORMS and asking.is_structured:
             raise InputError(f"--param {name}: it goes with --plain, which asks for no form of imageo's own")
         if _SECRET.search(name):
             # Parameters are stored with the run, for everybody who reads the database.

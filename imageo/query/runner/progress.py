@@ -3,6 +3,7 @@
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Protocol
@@ -14,6 +15,8 @@ LINE_EVERY_S = 10.0
 BAR_EVERY_S = 0.2
 RATE_OVER_S = 30.0
 """Images a second are those of the last half minute."""
+UNREAD = (OSError, ValueError)
+"""The terminal is gone, the pipe has no reader, the disk is full, the file is closed: no answer is lost for that."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class State:
 
 
 class Sink(Protocol):
-    """Where progress goes. `every_s`: how often it wants to hear."""
+    """Where progress goes. `every_s`: how often it wants to hear. It never raises, even where nobody reads it."""
 
     every_s: float
 
@@ -87,7 +90,8 @@ class Lines:
 
     def say(self, message: str) -> None:
         """One line."""
-        print(printable(message), file=self._file, flush=True)
+        with suppress(*UNREAD):
+            print(printable(message), file=self._file, flush=True)
 
     def close(self) -> None:
         """Nothing to do."""
@@ -122,16 +126,19 @@ class Bar:
         """Draw the line anew."""
         self._rate.add(now, state.n_finished)
         text = printable(f"{state.n_finished:,}/{state.n_total:,} {told(state, self._rate)}")
-        self._progress.update(self._task, completed=state.n_finished, total=state.n_total, description=text)
-        self._progress.refresh()
+        with suppress(*UNREAD):
+            self._progress.update(self._task, completed=state.n_finished, total=state.n_total, description=text)
+            self._progress.refresh()
 
     def say(self, message: str) -> None:
         """A line above the bar."""
-        self._progress.console.print(printable(message), markup=False, highlight=False, soft_wrap=True)
+        with suppress(*UNREAD):
+            self._progress.console.print(printable(message), markup=False, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         """Leave the last state standing."""
-        self._progress.stop()
+        with suppress(*UNREAD):
+            self._progress.stop()
 
 
 class Silent:

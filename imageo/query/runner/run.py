@@ -12,7 +12,7 @@ from decimal import Decimal
 import psycopg
 
 from imageo.db.engine import connect
-from imageo.db.refresh import refresh_runs
+from imageo.db.refresh import refresh_runs, refresh_where_stale
 from imageo.errors import DatabaseError, InputError
 from imageo.query.runner.job import Job
 from imageo.query.runner.progress import State
@@ -20,12 +20,14 @@ from imageo.query.runner.slots import Slots
 from imageo.query.runner.summary import Summary, sum_up
 from imageo.query.store.run_store import RunStore, open_store
 
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that ask a process to end: Ctrl-C, a service manager, a terminal that is gone. Windows has not all."""
 COUNT_EVERY_S = 5.0
 TURN_S = 0.0005
 
 
 def run_to_end(job: Job) -> Summary:
-    """`run_questions` for callers without an event loop; Ctrl-C and SIGTERM end it in an orderly way."""
+    """`run_questions` for callers without an event loop; Ctrl-C, SIGTERM and SIGHUP end it in an orderly way."""
     with _quick_turns():
         return asyncio.run(run_questions(job, is_interruptible=True))
 
@@ -35,24 +37,26 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
 
     Raises InputError where the first question is refused for a reason that holds for all: nothing is stored then. An
     error later on ends the run, and the summary tells it. Raises DatabaseError where the database is away and no answer
-    could be stored. `is_interruptible`: SIGINT and SIGTERM finish what is in flight; a second one abandons it. The
-    provider is closed at the end.
+    could be stored. `is_interruptible`: SIGINT, SIGTERM and SIGHUP finish what is in flight; a second one abandons it.
+    The provider is closed at the end.
     """
     start = time.monotonic()
-    spent_before = await asyncio.to_thread(_spent, job)
-    async with open_store(
-        job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, only=job.only, connect=job.connect
-    ) as store:
-        slots = Slots(job, store)
-        showing = asyncio.create_task(_show(job, store, slots, spent_before))
-        try:
-            with _signals(slots.interrupt if is_interruptible else None):
-                await slots.run()
-        finally:
-            showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
-            await job.provider.aclose()
-            job.progress.close()
+    try:
+        spent_before = await asyncio.to_thread(_spent, job)
+        async with open_store(
+            job.settings, job.run_id, say=job.progress.say, lease_s=job.lease_s, only=job.only, connect=job.connect
+        ) as store:
+            slots = Slots(job, store)
+            showing = asyncio.create_task(_show(job, store, slots, spent_before))
+            try:
+                with _signals(slots.interrupt if is_interruptible else None):
+                    await slots.run()
+            finally:
+                showing.cancel()
+                await asyncio.gather(showing, return_exceptions=True)
+    finally:
+        job.progress.close()
+        await job.provider.aclose()
     if slots.error is not None and not slots.tally.n_finished:
         raise (DatabaseError if slots.is_database_away else InputError)(slots.error)
     try:
@@ -119,11 +123,13 @@ def _spent(job: Job) -> Decimal:
 
 
 def _conclude(job: Job, *, has_news: bool) -> int:
-    """Refresh the scores where there are new answers; how many questions are left."""
+    """Refresh the scores where there are new answers, of this process or of one that died; how many are left."""
     with _open(job) as connection:
-        if has_news:
-            with connection.transaction():
+        with connection.transaction():
+            if has_news:
                 refresh_runs(connection, [job.run_id])
+            else:
+                refresh_where_stale(connection, job.run_id)
         row = connection.execute("select count(*) from data.task where run_id = %s", [job.run_id]).fetchone()
     return row[0] if row else 0
 
@@ -149,7 +155,9 @@ def _signals(interrupt: Callable[[], None] | None) -> Iterator[None]:
         return
     loop = asyncio.get_running_loop()
     taken = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup
+            continue
         with suppress(NotImplementedError, RuntimeError):  # on Windows, and outside the main thread
             loop.add_signal_handler(number, interrupt)
             taken.append(number)

@@ -1,6 +1,6 @@
 """Finished questions into the database: answer, ledger and queue in one transaction; writing twice changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -80,10 +80,10 @@ cross join lateral (
 where not stored.has_this
 """
 
-# Whom a question is leased to now keeps it, and with it what is reserved for the call under way.
+# Whom a question is leased to now, or the batch that it is in, keeps it, and what is reserved for the call under way.
 _TASKS = """
 delete from data.task
-where run_id = %(run_id)s and image_id = any (%(image_ids)s) and (
+where run_id = %(run_id)s and image_id = any (%(image_ids)s) and batch_id is not distinct from %(batch_id)s and (
     leased_by is null or leased_by = %(worker)s or leased_until < statement_timestamp()
 )
 """
@@ -111,24 +111,30 @@ class Written:
 
 
 def write_finished(
-    connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], worker: UUID | None = None
+    connection: psycopg.Connection,
+    run_id: int,
+    finished: Sequence[Finished],
+    worker: UUID | None = None,
+    batch_id: int | None = None,
 ) -> Written:
     """Store answers and billed calls, end their tasks, note the files' digests: one transaction.
 
     A second answer of an image becomes its next version, but a failure does not follow an answer: only what was
     billed for it is kept. An answer that PostgreSQL refuses does not take others down: it is stored in a reduced
-    form, as `provider_error` with its raw text. Tasks leased to another than `worker` stay that one's.
+    form, as `provider_error` with its raw text. Tasks leased to another than `worker` stay that one's, and those of a
+    batch its own, but for that of `batch_id`: else its answers and their bills would find no task and be left out.
     """
+    ends = {"worker": worker, "batch_id": batch_id}
     written = Written()
     try:
         with connection.transaction():
             for chunk in _chunks(finished):
-                written += _write(connection, run_id, chunk, worker)
+                written += _write(connection, run_id, chunk, ends)
     except REFUSED:
         with connection.transaction():
             written = Written()
             for chunk in _chunks(finished):
-                written += _write_apart(connection, run_id, chunk, worker)
+                written += _write_apart(connection, run_id, chunk, ends)
     return written
 
 
@@ -144,13 +150,15 @@ def _chunks(finished: Sequence[Finished]) -> Iterator[Sequence[Finished]]:
         yield list(chunk.values())
 
 
-def _write(connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], worker: UUID | None) -> Written:
+def _write(
+    connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], ends: Mapping[str, object]
+) -> Written:
     calls = [row for one in finished for row in call_rows(one)]
     # In order: two runs over one dataset may see the same new files at once.
     hashes = dict(sorted((one.image_id, one.content_hash) for one in finished if one.content_hash))
     values = {
+        **ends,
         "run_id": run_id,
-        "worker": worker,
         "failures": list(FAILURES),
         "answers": _json([answer_row(one) for one in finished]),
         "calls": _json(calls),
@@ -169,22 +177,22 @@ def _write(connection: psycopg.Connection, run_id: int, finished: Sequence[Finis
 
 
 def _write_apart(
-    connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], worker: UUID | None
+    connection: psycopg.Connection, run_id: int, finished: Sequence[Finished], ends: Mapping[str, object]
 ) -> Written:
     """Halve until what is refused stands alone."""
     try:
         with connection.transaction():
-            return _write(connection, run_id, finished, worker)
+            return _write(connection, run_id, finished, ends)
     except REFUSED as refusal:
         reason = str(refusal).partition("\n")[0]
     if len(finished) > 1:
         middle = len(finished) // 2
-        return _write_apart(connection, run_id, finished[:middle], worker) + _write_apart(
-            connection, run_id, finished[middle:], worker
+        return _write_apart(connection, run_id, finished[:middle], ends) + _write_apart(
+            connection, run_id, finished[middle:], ends
         )
     try:
         with connection.transaction():
-            return _write(connection, run_id, [reduced(finished[0], reason)], worker)
+            return _write(connection, run_id, [reduced(finished[0], reason)], ends)
     except REFUSED:
         return Written(unstorable=[(finished[0], reason)])
 
