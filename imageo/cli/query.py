@@ -106,7 +106,7 @@ def command(
             handed_over = ask_in_batches(connection, settings, options, terms, _say, is_waiting=wait)
             click.echo(json.dumps(handed_over_json(handed_over)) if as_json else describe_handed_over(handed_over))
             return exit_code_of_handed_over(handed_over)
-        done = ask(connection, settings, options, terms, open_progress)
+    done = ask(lambda: connect(settings, role="writer", autocommit=True), settings, options, terms, _say, open_progress)
     runs = [{"run": each.label, **each.summary.as_json()} for each in done]
     click.echo(json.dumps({"runs": runs}) if as_json else describe_asked(done))
     return exit_code_of_asked(done)
@@ -149,6 +149,8 @@ def _terms(given: dict[str, Any], budget: float | None) -> "Terms":
 
     if not math.isfinite(given["timeout"]):
         raise InputError("--timeout is no number of seconds; 300 is usual")
+    if not math.isfinite(given["temperature"] or 0):
+        raise InputError("--temperature is no number; 0 to 1 is usual")
     pace = Pace(given["concurrency"], given["rpm"], given["tpm"], given["timeout"])
     return Terms(given["repeat"], given["retry_errors"], pace, checked_budget(budget), given["prices"])
 

@@ -68,7 +68,7 @@ task = Table(
     Column("reserved_usd", Numeric(14, 9), comment="The most that the question under way may cost, US dollars."),
     Column("batch_id", Integer, ForeignKey("data.batch.batch_id"), comment="The batch that asks."),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Index(None, "run_id"),
+    Index(None, "run_id", "image_id"),
     Index(None, "batch_id"),
     comment="Questions still without an answer; the row goes when the answer comes. Grain: one image of one run.",
 )

@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 
 from imageo.errors import InputError
+from imageo.query.batches import BatchRefused
 from imageo.query.batches.clients import open_batches
 from imageo.query.batches.job import Collecting, Requests
 from imageo.query.batches.job import Tally as BatchTally
@@ -21,7 +22,7 @@ from imageo.query.runner.job import Job
 from imageo.query.runner.progress import Sink
 from imageo.query.runner.rate_control import RateControl
 from imageo.query.runner.run import run_to_end
-from imageo.query.runner.summary import Summary
+from imageo.query.runner.summary import FAILED, Summary
 from imageo.query.runs import OpenRun, discard_run, find_run, open_run
 from imageo.query.session import Pace, Session, open_session, read_image
 from imageo.query.store.tasks import TaskQueue, enqueue
@@ -50,10 +51,14 @@ class Done:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What came of handing one run over; its label as the leaderboard shows it."""
+    """What came of handing one run over; its label as the leaderboard shows it.
+
+    `n_failed_in_run` counts the failures of earlier commands too.
+    """
 
     label: str
     tally: BatchTally
+    n_failed_in_run: int = 0
 
 
 def estimate(
@@ -95,25 +100,30 @@ def estimate(
 
 
 def ask(
-    connection: psycopg.Connection, settings: Settings, options: Options, terms: Terms, open_sink: Callable[[], Sink]
+    connect: Callable[[], psycopg.Connection],
+    settings: Settings,
+    options: Options,
+    terms: Terms,
+    say: Callable[[str], None],
+    open_sink: Callable[[], Sink],
 ) -> list[Done]:
     """Ask what has no answer yet, one run after another; what cannot go on ends the rest.
 
-    `connection` is in autocommit mode. Raises InputError before anything is written, where the first question is
-    refused too.
+    `connect` opens connections in autocommit mode: one that was idle for a run's hours may be dead. Raises InputError
+    before anything is written, where the first question is refused too.
     """
-    sink = open_sink()
-    try:
+    with connect() as connection:
         plan = make_plan(connection, options)
-        session = _session(connection, settings, plan, terms, sink.say, is_batch=False)
-    finally:
-        sink.close()
+        session = _session(connection, settings, plan, terms, say, is_batch=False)
     pace = terms.pace
     control = RateControl(pace.concurrency, pace.rpm, pace.tpm)
     done: list[Done] = []
     for repeat in range(1, terms.repeats + 1):
-        provider = session.provider(connection, repeat)
-        run = _begin(connection, settings, plan, repeat, terms, sink.say)
+        with connect() as connection:
+            provider = session.provider(connection, repeat)
+            run = _begin(connection, settings, plan, repeat, terms, say)
+            budget_usd = _budget_of(connection, plan, repeat, terms, session.reserve_usd)
+            only = _only(connection, run.run_id, plan)
         job = Job(
             settings=settings,
             run_id=run.run_id,
@@ -126,15 +136,16 @@ def ask(
             concurrency=pace.concurrency,
             timeout_s=pace.timeout_s,
             reserve_usd=session.reserve_usd,
-            budget_usd=_budget_of(connection, plan, repeat, terms, session.reserve_usd),
+            budget_usd=budget_usd,
             progress=open_sink(),
-            only=_only(connection, run.run_id, plan),
+            only=only,
         )
         try:
             summary = run_to_end(job)
         except InputError:
             if run.is_new:
-                discard_run(connection, run.run_id)
+                with connect() as connection:
+                    discard_run(connection, run.run_id)
             raise
         done.append(Done(run.label, summary))
         if summary.ending != "done":
@@ -158,6 +169,7 @@ def ask_in_batches(
     limits = session.limits
     assert limits is not None
     paths = plan.paths_chosen
+    runs: list[OpenRun] = []
     try:
         provider = session.provider(connection, 1)
         reserve_usd = session.batch_reserve_usd
@@ -175,7 +187,15 @@ def ask_in_batches(
                 job = Collecting(run.run_id, client, session.pricer, say)
                 within = replace(requests, budget_usd=_budget_of(connection, plan, repeat, terms, reserve_usd))
                 run_batches(connection, job, within, tally=each.tally, is_waiting=is_last_round)
-        return handed_over
+        return [
+            replace(each, n_failed_in_run=_n_failed(connection, run))
+            for run, each in zip(runs, handed_over, strict=True)
+        ]
+    except BatchRefused:
+        for run in runs:
+            if run.is_new:
+                discard_run(connection, run.run_id)
+        raise
     finally:
         client.close()
 
@@ -223,6 +243,13 @@ def _begin(
         say(f"{file}: lines that cannot be stored are left in it; please report them")
     enqueue(connection, run.run_id, [image.image_id for image in plan.chosen], retry_errors=terms.retry_errors)
     return replace(run, label=f"{plan.dataset}: {run.label}")
+
+
+def _n_failed(connection: psycopg.Connection, run: OpenRun) -> int:
+    row = connection.execute(
+        "select count(*) from core.prediction where run_id = %s and outcome = any(%s)", [run.run_id, list(FAILED)]
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def _budget_of(

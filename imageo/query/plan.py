@@ -10,6 +10,7 @@ from imageo.errors import InputError
 from imageo.query.images.files import find_images
 from imageo.query.images.prepare import ImageOptions
 from imageo.query.prompt import Prompt, load_prompt
+from imageo.query.providers.baseline import BASELINES
 from imageo.query.providers.names import ModelName, resolve
 from imageo.query.questions import Asking
 from imageo.query.runs import RunKey
@@ -94,6 +95,9 @@ class Plan:
 def make_plan(connection: psycopg.Connection, options: Options) -> Plan:
     """Resolve and check everything. Raises InputError with the remedy."""
     model = resolve(options.model, options.provider, options.base_url)
+    if model.provider == "baseline" and model.name not in BASELINES:
+        told = ", ".join(f"baseline:{name}" for name in BASELINES)
+        raise InputError(f"no baseline {model.name!r}; the baselines are {told}")
     is_local = model.provider in LOCAL
     if is_local:
         _refuse_for_local(options)

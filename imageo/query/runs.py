@@ -78,14 +78,19 @@ def open_run(connection: psycopg.Connection, key: RunKey) -> OpenRun:
 
 
 def discard_run(connection: psycopg.Connection, run_id: int) -> bool:
-    """Forget a run that has no answer and no cost, as if it had never been begun; whether it was so."""
+    """Forget a run as if never begun, if it has no answer, no cost and no batch at a provider; whether it did."""
     with connection.transaction():
         connection.execute("select from data.run where run_id = %s for update", [run_id])
-        for table in ("prediction", "cost", "batch"):
-            query = f"select exists (select from data.{table} where run_id = %s)"  # noqa: S608
-            if connection.execute(query.encode(), [run_id]).fetchone() == (True,):
-                return False
-        connection.execute("delete from data.task where run_id = %s", [run_id])
+        row = connection.execute(
+            "select exists (select from data.prediction where run_id = %(run)s)"
+            " or exists (select from data.cost where run_id = %(run)s)"
+            " or exists (select from data.batch where run_id = %(run)s and state <> 'failed')",
+            {"run": run_id},
+        ).fetchone()
+        if row == (True,):
+            return False
+        for table in ("task", "batch"):
+            connection.execute(f"delete from data.{table} where run_id = %s".encode(), [run_id])  # noqa: S608
         row = connection.execute("delete from data.run where run_id = %s returning model_id", [run_id]).fetchone()
         if row:
             connection.execute(

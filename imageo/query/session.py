@@ -18,6 +18,7 @@ from imageo.query.money.price_file import read_prices
 from imageo.query.money.prices import Pricer
 from imageo.query.plan import Plan
 from imageo.query.providers import Endpoint, Provider
+from imageo.query.providers.geoclip import GeoClip, load_model
 from imageo.query.providers.make import make_provider
 from imageo.query.questions import ImageLimits, PreparedImage
 from imageo.settings import Settings
@@ -35,7 +36,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class Session:
-    """What asking one model takes. `reserve_usd`: the most that one question may cost, None where no price is known."""
+    """What asking one model takes. `reserve_usd`: the most that one question may cost, None where no price is known.
+
+    `first`: the provider of the first run, where it was made already.
+    """
 
     plan: Plan
     pricer: Pricer
@@ -43,6 +47,7 @@ class Session:
     limits: ImageLimits | None
     reserve_usd: Decimal | None
     batch_reserve_usd: Decimal | None
+    first: Provider | None
 
     @property
     def max_side(self) -> int | None:
@@ -52,6 +57,8 @@ class Session:
 
     def provider(self, connection: psycopg.Connection, repeat: int) -> Provider:
         """The provider of one run; the seed of a baseline moves on with the repeat."""
+        if repeat == 1 and self.first is not None:
+            return self.first
         return _provider(connection, self.plan, self.endpoint, repeat)
 
 
@@ -83,9 +90,11 @@ def open_session(
     )
     if budget_usd is not None:
         pricer.require_price(now, is_batch)
-    limits = _provider(connection, plan, endpoint, 1).image_limits
+    # GeoCLIP takes seconds to load, and a dry run needs no model.
+    first = None if plan.model.provider == "geoclip" else _provider(connection, plan, endpoint, 1)
+    limits = first.image_limits if first else GeoClip.image_limits
     reserve_usd, batch_reserve_usd = (_most(plan, pricer, limits, now, is_batch=batch) for batch in (False, True))
-    return Session(plan, pricer, endpoint, limits, reserve_usd, batch_reserve_usd)
+    return Session(plan, pricer, endpoint, limits, reserve_usd, batch_reserve_usd, first)
 
 
 def read_image(paths: Mapping[int, Path], limits: ImageLimits, options: ImageOptions, image_id: int) -> PreparedImage:
@@ -110,8 +119,6 @@ def _provider(connection: psycopg.Connection, plan: Plan, endpoint: Endpoint, re
     if plan.model.provider == "baseline":
         return make_baseline(plan.model.name, connection, plan.dataset_id, plan.options.seed, repeat)
     if plan.model.provider == "geoclip":
-        from imageo.query.providers.geoclip import GeoClip, load_model
-
         return GeoClip(load_model())
     return make_provider(plan.model, plan.asking, endpoint)
 

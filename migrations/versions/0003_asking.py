@@ -78,7 +78,7 @@ def upgrade() -> None:
         comment="Questions still without an answer; the row goes when the answer comes. Grain: one image of one run.",
     )
     op.create_index(op.f("task_batch_id_idx"), "task", ["batch_id"], unique=False, schema="data")
-    op.create_index(op.f("task_run_id_idx"), "task", ["run_id"], unique=False, schema="data")
+    op.create_index(op.f("task_run_id_image_id_idx"), "task", ["run_id", "image_id"], unique=False, schema="data")
     op.add_column(
         "cost",
         sa.Column(

@@ -131,8 +131,10 @@ def test_failures_are_asked_again_on_request(query: Run, stub: Stub, tmp_path: P
     told = query("--json")
     assert told.returncode == 3
     assert told.runs[0]["outcomes"]["bad_image"] == 1
+    again = query()
+    assert again.returncode == 3, "the same command again does not make it whole"
+    assert "1 of the run failed: --retry-errors asks them again" in again.stdout
     broken.write_bytes(whole)
-    assert query("--json").returncode == 0
     assert len(stub.calls) == 5
     told = query("--retry-errors", "--json")
     assert (told.returncode, told.runs[0]["outcomes"]["answered"]) == (0, 1)
@@ -145,6 +147,7 @@ def test_a_budget_is_a_hard_stop(query: Run, tmp_path: Path) -> None:
     told = query("--budget", "0.06", *options)
     assert told.returncode == 4, told.stderr
     (run,) = told.runs
+    assert "one question may cost up to $0.0" in query("--budget", "0.06", *options[:-1]).stdout
     assert 0 < run["cost_usd"] <= 0.06
     assert 0 < run["n_finished"] < 6
     assert run["n_left"] == 6 - run["n_finished"]

@@ -97,7 +97,7 @@ def askings(name: str, model: str) -> Iterator[dict[str, Any]]:
     """All parameters that the model takes, in all combinations."""
     is_sampled = name not in ("anthropic",) and not (name == "openai" and model in ("o3", "gpt-5-mini"))
     reasons = model in ("o3", "gpt-5-mini", "claude-opus-5", "gemini-2.5-flash", "gemini-3-pro") or "/" in model
-    extras: list[dict[str, Any]] = [{}, {"seed": 7}] if name != "anthropic" else [{}, {"service_tier": "auto"}]
+    extras: list[dict[str, Any]] = [{}, {"seed": 7}] if name != "anthropic" else [{}, {"metadata": {"user_id": "u"}}]
     if name in ("openai", "together", "compatible"):
         extras.append({"detail": "high"})
     for temperature, effort, limit, is_structured, extra in itertools.product(

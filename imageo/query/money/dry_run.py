@@ -111,6 +111,8 @@ def dry_run(
 
 def describe(run: DryRun) -> str:
     """For people: one line a figure."""
+    if not run.n_images:
+        return f"{run.provider}:{run.model}: nothing is left to ask; {run.n_answered:,} are answered already"
     looked = f"of {run.n_seen:,} images" if run.is_sample else "of every image"
     lines = {
         "images to ask": f"{run.n_images:,}",

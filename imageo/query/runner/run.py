@@ -17,7 +17,8 @@ from imageo.errors import DatabaseError, InputError
 from imageo.query.runner.job import Job
 from imageo.query.runner.progress import State
 from imageo.query.runner.slots import Slots
-from imageo.query.runner.summary import Summary, sum_up
+from imageo.query.runner.summary import FAILED, Summary, sum_up
+from imageo.query.store.answers import note_abandoned
 from imageo.query.store.run_store import RunStore, open_store
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -60,7 +61,7 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
     if slots.error is not None and not slots.tally.n_finished:
         raise (DatabaseError if slots.is_database_away else InputError)(slots.error)
     try:
-        n_left = await asyncio.to_thread(_conclude, job, has_news=slots.tally.n_finished > 0)
+        n_left, n_failed = await asyncio.to_thread(_conclude, job, slots)
     except DatabaseError as problem:
         # What is known of the answers says more than that the database is away.
         raise DatabaseError(slots.error or str(problem)) from problem
@@ -73,6 +74,9 @@ async def run_questions(job: Job, *, is_interruptible: bool = False) -> Summary:
         n_without_file=slots.n_without_file,
         budget_left_usd=_left(job, spent_before + slots.tally.cost_usd),
         error=slots.error,
+        n_failed_in_run=n_failed,
+        n_abandoned=len(slots.abandoned),
+        reserve_usd=job.reserve_usd,
     )
 
 
@@ -122,16 +126,25 @@ def _spent(job: Job) -> Decimal:
     return Decimal(row[0]) if row else Decimal(0)
 
 
-def _conclude(job: Job, *, has_news: bool) -> int:
-    """Refresh the scores where there are new answers, of this process or of one that died; how many are left."""
+def _conclude(job: Job, slots: Slots) -> tuple[int, int]:
+    """Refresh the scores where there are new answers, of this process or of one that died; how many are left, failed.
+
+    What was abandoned goes into the ledger: the provider may bill it.
+    """
     with _open(job) as connection:
         with connection.transaction():
-            if has_news:
+            if slots.abandoned:
+                note_abandoned(connection, job.run_id, slots.abandoned)
+            if slots.tally.n_finished or slots.abandoned:
                 refresh_runs(connection, [job.run_id])
             else:
                 refresh_where_stale(connection, job.run_id)
-        row = connection.execute("select count(*) from data.task where run_id = %s", [job.run_id]).fetchone()
-    return row[0] if row else 0
+        row = connection.execute(
+            "select (select count(*) from data.task where run_id = %(run)s),"
+            " (select count(*) from core.prediction where run_id = %(run)s and outcome = any(%(failed)s))",
+            {"run": job.run_id, "failed": list(FAILED)},
+        ).fetchone()
+    return row or (0, 0)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from imageo.query.store.run_store import RunStore
 LONGEST_ROW_OF_ERRORS = 25
 """Errors in a row without an answer between them: the rest would fare no better."""
 LONGEST_ROW_AT_FIRST = 5
+RETRY_TOO = ", with --retry-errors to ask about them too"
 ONE_SIGNAL_S = 1.0
 """Who starts the command hands the signal of a terminal on, which has sent it already: that is one Ctrl-C."""
 
@@ -49,6 +50,8 @@ class Slots:
         self.is_database_away = False
         self.n_without_file = 0
         """Images without a file here."""
+        self.abandoned: list[int] = []
+        """Images whose calls were under way when they were given up."""
         self._job = job
         self._store = store
         self._turnstile = Turnstile(job.control)
@@ -156,14 +159,18 @@ class Slots:
             # This process was away for longer than its lease: another may be asking.
             await self._store.release([ready.image_id])
             return
-        asked = await ask_until_settled(
-            lambda: self._job.provider.ask(ready.body),
-            self._turnstile,
-            self._policy if self._is_answered else self._first_policy,
-            self._rng,
-            self._job.timeout_s,
-            self._note_retry,
-        )
+        try:
+            asked = await ask_until_settled(
+                lambda: self._job.provider.ask(ready.body),
+                self._turnstile,
+                self._policy if self._is_answered else self._first_policy,
+                self._rng,
+                self._job.timeout_s,
+                self._note_retry,
+            )
+        except asyncio.CancelledError:
+            self.abandoned.append(ready.image_id)
+            raise
         self.tally.n_calls += asked.attempts
         await self._settle(ready, asked)
 
@@ -187,7 +194,7 @@ class Slots:
         if self._errors_in_a_row >= (LONGEST_ROW_OF_ERRORS if self._is_answered else LONGEST_ROW_AT_FIRST):
             self._fail(
                 f"{self._errors_in_a_row} images in a row failed, the last one with: {finished.error_message}; "
-                "see to it, then give the same command again, with --retry-errors to ask about them too"
+                f"see to it, then give the same command again{RETRY_TOO if self._is_answered else ''}"
             )
 
     async def _save(self, finished: Finished, kind: FailureKind | None) -> None:

@@ -70,7 +70,9 @@ class Summary:
 
     `n_left` counts what the run still lacks, `n_without_file` those of them that have no file here.
     `n_calls` counts every request, `n_billed` those in the ledger, `n_unpriced` those of unknown cost among them:
-    `cost_usd` is without them. `error`: why the run could not go on, with the remedy.
+    `cost_usd` is without them. `n_abandoned` of them were under way when they were given up. `n_failed_in_run` counts
+    the failures of earlier commands and other processes too. `error`: why the run could not go on, with the remedy.
+    `reserve_usd`: what a budget sets aside for one question.
     """
 
     run_id: int
@@ -90,6 +92,7 @@ class Summary:
     error: str | None = None
     n_failed_in_run: int = 0
     n_abandoned: int = 0
+    reserve_usd: Decimal | None = None
 
     @property
     def n_finished(self) -> int:
@@ -118,7 +121,7 @@ class Summary:
             return EXIT_INTERRUPTED
         if self.ending == "budget":
             return EXIT_BUDGET
-        return EXIT_SOME_FAILED if self.n_failed else EXIT_ALL_ANSWERED
+        return EXIT_SOME_FAILED if self.n_failed or self.n_failed_in_run else EXIT_ALL_ANSWERED
 
     def as_json(self) -> dict[str, object]:
         """For programs. Dollars as floats, every outcome with its count."""
@@ -132,6 +135,8 @@ class Summary:
             "retries": dict(self.retries),
             "n_finished": self.n_finished,
             "n_failed": self.n_failed,
+            "n_failed_in_run": self.n_failed_in_run,
+            "n_abandoned": self.n_abandoned,
             "n_left": self.n_left,
             "n_without_file": self.n_without_file,
             "n_calls": self.n_calls,
@@ -155,6 +160,9 @@ def sum_up(
     n_without_file: int = 0,
     budget_left_usd: Decimal | None = None,
     error: str | None = None,
+    n_failed_in_run: int = 0,
+    n_abandoned: int = 0,
+    reserve_usd: Decimal | None = None,
 ) -> Summary:
     """The summary of what was counted; every outcome has a count."""
     return Summary(
@@ -173,4 +181,7 @@ def sum_up(
         n_without_file,
         budget_left_usd,
         error,
+        n_failed_in_run,
+        n_abandoned,
+        reserve_usd,
     )

@@ -138,6 +138,18 @@ def write_finished(
     return written
 
 
+def note_abandoned(connection: psycopg.Connection, run_id: int, image_ids: Sequence[int]) -> None:
+    """Enter calls whose replies nobody waited for into the ledger: billed perhaps, their cost unknown."""
+    connection.execute(
+        "insert into data.cost (image_id, run_id, call, price_source, call_key)"
+        " select abandoned.image_id, %(run_id)s, coalesce(max(known.call), 0) + 1, 'none', gen_random_uuid()"
+        " from unnest(%(image_ids)s::bigint[]) as abandoned (image_id)"
+        " left join data.cost as known on known.image_id = abandoned.image_id and known.run_id = %(run_id)s"
+        " group by abandoned.image_id",
+        {"run_id": run_id, "image_ids": list(image_ids)},
+    )
+
+
 def _chunks(finished: Sequence[Finished]) -> Iterator[Sequence[Finished]]:
     """Each image once a chunk: the rules for a second answer look at what is stored."""
     chunk: dict[int, Finished] = {}

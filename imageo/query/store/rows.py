@@ -58,7 +58,7 @@ def answer_row(finished: Finished) -> dict[str, Any]:
         "answer_key": str(finished.answer_key),
         "attempts": finished.attempts,
         "row_digest": row_digest((raw or _text(finished.error_message) or "").encode()),
-        "is_failure": is_failed and raw is None,
+        "is_failure": is_failed and not raw,
     }
 
 

@@ -180,7 +180,7 @@ class RunStore:
             asked_at = loop.time()
             try:
                 lost = await self._thread.run(partial(self._queue.extend, held=held))
-            except DatabaseAway:
-                continue
+            except (DatabaseAway, psycopg.Error):
+                continue  # whoever saves or claims hears of it
             for image_id in held & self._held.keys():
                 self._held[image_id] = 0.0 if image_id in lost else asked_at + self._queue.lease_s
