@@ -133,7 +133,9 @@ class RunStore:
         if self._saving is not None:
             await asyncio.wait([self._saving])
         with suppress(DatabaseError, psycopg.Error):  # the leases end by themselves
-            await self.release(list(self._held))
+            # All of them: a claim that was cancelled may have leased tasks that nobody here knows of.
+            await self._thread.run(partial(self._queue.release, image_ids=None))
+        self._held.clear()
 
     async def _save_waiting(self) -> None:
         while self._waiting:

@@ -114,7 +114,8 @@ returning image_id
 _RELEASE = """
 update data.task
 set leased_by = null, leased_until = null, reserved_usd = null
-where run_id = %(run_id)s and image_id = any (%(image_ids)s) and leased_by = %(worker)s
+where run_id = %(run_id)s and leased_by = %(worker)s
+    and (%(image_ids)s::bigint[] is null or image_id = any (%(image_ids)s))
 """
 
 
@@ -228,9 +229,10 @@ class TaskQueue:
             kept = connection.execute(_EXTEND, self._values(held))
             return set(held) - {image_id for (image_id,) in kept}
 
-    def release(self, connection: psycopg.Connection, image_ids: Collection[int]) -> None:
-        """Give tasks back unasked: another may take them at once."""
-        connection.execute(_RELEASE, {"run_id": self.run_id, "worker": self.worker, "image_ids": list(image_ids)})
+    def release(self, connection: psycopg.Connection, image_ids: Collection[int] | None) -> None:
+        """Give tasks back unasked, None for all of this worker: another may take them at once."""
+        chosen = None if image_ids is None else list(image_ids)
+        connection.execute(_RELEASE, {"run_id": self.run_id, "worker": self.worker, "image_ids": chosen})
 
     def counts(self, connection: psycopg.Connection, held: Collection[int] = ()) -> Counts:
         """How many tasks there are, and with whom."""
