@@ -10,7 +10,7 @@ import click
 from imageo.settings import Settings
 
 if TYPE_CHECKING:
-    from imageo.query.answers.reparse import Rereading
+    from imageo.query.reparse import Rereading
 
 
 @click.command()
@@ -29,7 +29,7 @@ def command(
     kept; scores follow. Answers that came parsed (as published, or in columns of a table) are left alone.
     """
     from imageo.db.engine import connect
-    from imageo.query.answers.reparse import Choice, reparse
+    from imageo.query.reparse import Choice, reparse
     from imageo.render.tables import printable
 
     rereadings = []

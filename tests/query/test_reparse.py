@@ -15,8 +15,8 @@ from imageo.errors import InputError
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
 from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer
-from imageo.query.answers.reparse import KEPT, READ, Choice, Parser, Rereading, reparse
 from imageo.query.finished import Finished
+from imageo.query.reparse import KEPT, READ, Choice, Parser, Rereading, reparse
 from imageo.query.store.answers import LOCK, write_finished
 from tests.ingest.conftest import CONTENT, answer, rows_of
 
