@@ -49,7 +49,7 @@ from (
         leased_by is null
         or leased_until < statement_timestamp()
         or (leased_by = %(worker)s and image_id <> all (%(held)s))
-    ) and (%(only)s::bigint[] is null or image_id = any (%(only)s))
+    ) and (%(only)s::bigint[] is null or image_id in (select unnest(%(only)s::bigint[])))
     order by image_id
     limit %(n)s
     for update skip locked
@@ -99,7 +99,7 @@ from (
             else 'nobody'
         end as holder
     from data.task
-    where run_id = %(run_id)s and (%(only)s::bigint[] is null or image_id = any (%(only)s))
+    where run_id = %(run_id)s and (%(only)s::bigint[] is null or image_id in (select unnest(%(only)s::bigint[])))
 ) as held
 """
 
