@@ -89,7 +89,11 @@ def test_cost_and_frontier(scored: tuple[World, int]) -> None:
     )
     refresh_runs(world.connection, [run])
     columns = "cost_usd, n_unpriced_calls, cost_usd_per_image, cost_usd_per_hit_25km, is_on_frontier"
-    assert world.one("bi.cost", columns, run_id=run) == (1.0, 3, 0.2, 1.0, True)
+    # Three of five prices are unknown: what the others cost says nothing of an image.
+    assert world.one("bi.cost", columns, run_id=run) == (1.0, 3, None, None, None)
+    world.connection.execute("update data.cost set cost_usd = 0 where cost_usd is null")
+    refresh_runs(world.connection, [run])
+    assert world.one("bi.cost", columns, run_id=run) == (1.0, 0, 0.2, 1.0, True)
 
 
 def test_error_vectors_are_lines(scored: tuple[World, int]) -> None:
