@@ -6,7 +6,8 @@ from alembic import context
 from sqlalchemy import text
 
 import imageo.db.asking
-import imageo.db.caches  # noqa: F401
+import imageo.db.caches
+import imageo.db.results  # noqa: F401
 from imageo.db.schema import metadata
 
 

@@ -49,7 +49,8 @@ def test_tables_in_the_database_are_those_of_the_schema(connection: psycopg.Conn
     from alembic.migration import MigrationContext
 
     import imageo.db.asking
-    import imageo.db.caches  # noqa: F401
+    import imageo.db.caches
+    import imageo.db.results  # noqa: F401
     from imageo.db.schema import metadata
 
     with module._borrowed(connection) as borrowed:
