@@ -54,6 +54,18 @@ def read_rates(
     return rates.reset_index(drop=True)
 
 
+def read_runs(
+    connection: "psycopg.Connection", *, dataset: str | None = None, models: Sequence[str] = ()
+) -> "pd.DataFrame":
+    """`core.run`, the runs that have a score. Raises InputError where there is nothing to show."""
+    scored = read_leaderboard(connection, dataset=dataset)
+    for model in models:
+        _require(model, sorted(set(scored["model"]) | set(scored["run_label"])), "model")
+    if models:
+        scored = scored[scored["model"].isin(models) | scored["run_label"].isin(models)]
+    return read_view(connection, "core.run", {"run_id": sorted(scored["run_id"].tolist())})
+
+
 def _require(name: str, known: Sequence[str], kind: str) -> None:
     if name not in known:
         raise InputError(f"there is no {kind} {name!r} here; there is {', '.join(known)}")

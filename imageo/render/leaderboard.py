@@ -53,12 +53,14 @@ def flip_table(flips: Sequence[RankFlip]) -> str:
         cells.setdefault(flip.run, {})[flip.measure] = f"{flip.rank_all} > {flip.rank_answered}"
     frame = pd.DataFrame([{"run": run} | found for run, found in cells.items()])
     columns: dict[str, tuple[str, str]] = {"run": ("model", "text")}
-    columns |= {measure: (heading(measure), "text") for measure in MEASURES if measure in frame}
+    columns |= {measure: (heading(measure), "text") for measure in (*MEASURES, "error_km") if measure in frame}
     return table(frame, columns, title="Ranks that depend on who is counted: over all images > over answers only")
 
 
 def heading(measure: str) -> str:
-    """`country_match` -> country, `accuracy_25km` -> 25 km."""
+    """`country_match` -> country, `accuracy_25km` -> 25 km, `error_km` -> error."""
+    if measure == "error_km":
+        return "error"
     return measure.removesuffix("_match").removeprefix("accuracy_").replace("km", " km")
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Format = str
-"""How a column is shown: `text`, `count`, `percent` (of a share), `km`, `score`, `usd`."""
+"""How a column is shown: `text`, `count`, `percent` (of a share), `km`, `score`, `usd`, `ratio`, `p` (a p value)."""
 
 
 def table(frame: "pd.DataFrame", columns: Mapping[str, tuple[str, Format]], *, title: str = "") -> str:
@@ -66,6 +66,10 @@ def format_value(value: Any, kind: Format) -> str:
         return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
     if kind == "score":
         return f"{value:,.0f}"
+    if kind == "ratio":
+        return f"{value:.3f}"
+    if kind == "p":
+        return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if kind == "usd":
         return f"{value:,.2f}" if value >= 1 else f"{value:.4f}"
     return printable(str(value))
