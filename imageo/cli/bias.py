@@ -1,9 +1,20 @@
 """`imageo bias`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imageo.measures import DENOMINATORS, LEVELS, MEASURES
 from imageo.settings import Settings
+
+if TYPE_CHECKING:
+    from imageo.analysis.gaps_report import GapOptions
+
+# Cells that are drawn whole, in degrees (1 elsewhere): so fine that a group has many, so coarse that they hold a town.
+_CELL_DEGREES = {"continent": 5.0, "subregion": 5.0, "income_group": 5.0, "population": 5.0} | {
+    "admin1": 0.5,
+    "us_state": 0.5,
+}
 
 
 @click.command()
@@ -21,6 +32,34 @@ from imageo.settings import Settings
 @click.option("--dataset", help="Only this dataset.")
 @click.option("--model", "models", multiple=True, help="Show every region of this model; may be given again.")
 @click.option("--min-n", default=10, show_default=True, help="Regions with fewer images are counted, not shown.")
+@click.option("--gaps", is_flag=True, help="Test the gaps between the regions of --level.")
+@click.option(
+    "--by",
+    metavar="NAME",
+    help="Test the gaps between groups: income_group, subregion, population, environment, scene_type, setting, a column"
+    " of the truth file, or a level.",
+)
+@click.option(
+    "--adjust",
+    multiple=True,
+    metavar="NAME",
+    help="Gaps over the same mix of these too; may be given again. `scene`: all scene fields.",
+)
+@click.option(
+    "--fields",
+    type=click.Choice(["consensus", "model"]),
+    default="consensus",
+    show_default=True,
+    help="Scene fields: what most models say of a photo, or each model's own words.",
+)
+@click.option("--reference", metavar="GROUP", help="Compare each group with this one too, not only with the rest.")
+@click.option("--against", metavar="MODEL", help="Compare the gaps of all models with those of this one.")
+@click.option("--cell", "degrees", type=click.FloatRange(0.01, 45), help="Height of resampled cells, degrees.")
+@click.option(
+    "--replicates", type=click.IntRange(200, 20_000), default=2000, show_default=True, help="Of the bootstrap."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--keep/--no-keep", default=True, show_default=True, help="Write tested gaps to bi.estimate.")
 @click.option("--json", "as_json", is_flag=True, help="Every region of every run, thin ones too.")
 @click.pass_obj
 def command(
@@ -31,13 +70,103 @@ def command(
     dataset: str | None,
     models: tuple[str, ...],
     min_n: int,
+    gaps: bool,
+    by: str | None,
+    adjust: tuple[str, ...],
+    fields: str,
+    reference: str | None,
+    against: str | None,
+    degrees: float | None,
+    replicates: int,
+    seed: int,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Show where on Earth a model is better or worse.
 
     Best against worst region of every run; with --model, every region of that model, worst first. Rates carry n, the
     Wilson 95 % interval, and an empirical-Bayes rate that thin regions are shrunk into.
+
+    --gaps, --by, --adjust or --against test gaps: differences and ratios with spatially blocked bootstrap intervals,
+    inequality over the groups, gaps adjusted for scene mix. --json then gives parameters and estimates.
     """
+    if not (gaps or by or adjust or against):
+        _print_rates(settings, level, measure, denominator, dataset, models, min_n, as_json)
+        return
+    from imageo.analysis.gaps_report import GapOptions
+
+    grouping = by or level
+    options = GapOptions(
+        grouping=grouping,
+        measure=measure,
+        reference=reference,
+        adjust=adjust,
+        fields=fields,
+        minimum_n=min_n,
+        degrees=degrees or _CELL_DEGREES.get(grouping, 1.0),
+        replicates=replicates,
+        seed=seed,
+    )
+    _print_gaps(settings, options, denominator, dataset, models, against, keep, as_json)
+
+
+def _print_gaps(
+    settings: Settings,
+    options: "GapOptions",
+    denominator: str,
+    dataset: str | None,
+    models: tuple[str, ...],
+    against: str | None,
+    keep: bool,
+    as_json: bool,
+) -> None:
+    from dataclasses import asdict
+
+    from imageo.analysis.gaps_report import gap_estimates
+    from imageo.db.engine import connect
+    from imageo.db.estimates import store_analysis
+    from imageo.render.gap_frames import estimate_frame, gap_rows, group_names, read_photos, spelt_out, with_against
+    from imageo.render.gaps import gaps_json, gaps_text
+    from imageo.render.tables import printable
+
+    with connect(settings, role="reader") as connection:
+        found = read_photos(connection, dataset=dataset, models=models)
+        names = group_names(connection, options)
+    options = spelt_out(found, options, names)
+    parameters = asdict(options) | {"models": list(models), "against": against}
+    seed = parameters.pop("seed")
+    frames = []
+    for photos in found:
+        labels: dict[int, str] = dict(photos.runs.itertuples(index=False))
+
+        def say(run_id: int, labels: dict[int, str] = labels) -> None:
+            click.echo(printable(f"gaps by {options.grouping}: {labels[run_id]}"), err=True)
+
+        chosen = with_against(photos, options, against)
+        estimates = gap_estimates(gap_rows(photos, chosen), chosen, say)
+        frames.append(estimate_frame(photos, estimates, names))
+        if keep:
+            with connect(settings, role="writer") as connection:
+                store_analysis(connection, photos.dataset_id, "gap", parameters, seed, map(asdict, estimates))
+    if as_json:
+        click.echo(gaps_json(frames, parameters | {"seed": seed}))
+        return
+    for frame in frames:
+        click.echo(gaps_text(frame, options, denominator, each_group=bool(models)) + "\n")
+    if not models:
+        click.echo("With --model NAME every group of that model is shown, against the rest.")
+
+
+def _print_rates(
+    settings: Settings,
+    level: str,
+    measure: str,
+    denominator: str,
+    dataset: str | None,
+    models: tuple[str, ...],
+    min_n: int,
+    as_json: bool,
+) -> None:
     from imageo.db.engine import connect
     from imageo.render.boards import read_gaps, read_rates
     from imageo.render.leaderboard import gap_table, region_table
@@ -55,7 +184,7 @@ def command(
             click.echo(gap_table(runs, f"{dataset_name}: {what}, {DENOMINATORS['all']}") + "\n")
         if gaps.empty:
             click.echo(f"No run has two regions of 10 images or more to compare ({what}).")
-        click.echo("`imageo bias --model NAME` shows every region of a model.")
+        click.echo("`imageo bias --model NAME` shows every region of a model, `--gaps` says which gaps are real.")
         return
     for (name, label), regions in rates.groupby(["dataset", "run_label"], sort=True):
         enough = regions[regions[f"n_{denominator}"] >= min_n].sort_values([f"rate_{denominator}", "region_name"])
