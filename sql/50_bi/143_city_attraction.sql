@@ -1,0 +1,24 @@
+create view bi.city_attraction as
+select
+    run.dataset,
+    run.provider,
+    run.model,
+    run.run_label,
+    attraction.run_id,
+    attraction.city,
+    attraction.country_iso,
+    country.name as country,
+    attraction.n_images,
+    attraction.n_true,
+    attraction.n_predicted,
+    attraction.n_correct,
+    attraction.true_share,
+    attraction.predicted_share,
+    attraction.attraction
+from bias.city_attraction as attraction
+inner join core.run as run on run.run_id = attraction.run_id
+left join core.region as country on country.level = 'country' and country.code = attraction.country_iso;
+
+comment on view bi.city_attraction is
+    'How much more often a city is answered than it is true. Grain: one (run_id, city, country_iso).';
+comment on column bi.city_attraction.country is 'English short name of its country.';
