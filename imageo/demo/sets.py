@@ -63,7 +63,7 @@ def simulated_set(connection: psycopg.Connection, folder: Path) -> DemoSet:
 
     Raises InputError where they cannot be written.
     """
-    places = choose_places(_read_gazetteer(connection), PLACES_PER_REGION, np.random.default_rng(SEED))
+    places = choose_places(read_gazetteer(connection), PLACES_PER_REGION, np.random.default_rng(SEED))
     truth = truth_table(places)
     files = {folder / "truth.csv": truth.to_csv(index=False)}
     for number, model in enumerate(MODELS):
@@ -105,6 +105,7 @@ def ingest(connection: psycopg.Connection, demo: DemoSet) -> None:
         ingest_predictions(connection, path, PredictionOptions(dataset=demo.dataset.dataset))
 
 
-def _read_gazetteer(connection: psycopg.Connection) -> pd.DataFrame:
+def read_gazetteer(connection: psycopg.Connection) -> pd.DataFrame:
+    """All places as `choose_places` takes them."""
     cursor = connection.execute(_GAZETTEER)
     return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])

@@ -29,6 +29,7 @@ LOCAL_NAMES = {
     "GB": "UK", "HU": "Magyarország", "IT": "Italia", "JP": "日本", "NL": "Nederland", "PL": "Polska",
     "RU": "Россия", "SE": "Sverige", "TR": "Türkiye", "US": "USA",
 }  # fmt: skip
+_LANDMARK = {True: "Saint Mary Cathedral stands in the middle.", False: "No landmark is visible."}
 ANGLOPHONE = ("AU", "CA", "GB", "IE", "NZ", "US")
 
 
@@ -110,7 +111,7 @@ def simulate(model: SimulatedModel, places: pd.DataFrame, rng: np.random.Generat
     answer = places.iloc[pick][["city", "state", "country", "country_code"]].fillna("").reset_index(drop=True)
     names = zip(answer.pop("country_code"), answer["country"], strict=True)
     answer["country"] = [model.country_names.get(code, name) for code, name in names]
-    answer["latitude"], answer["longitude"] = _moved(latitude[pick], longitude[pick], HIT_KM, rng)
+    answer["latitude"], answer["longitude"] = moved(latitude[pick], longitude[pick], HIT_KM, rng)
     answer["confidence"] = _confidence(is_hit, model.is_bold, rng)
     answer["input_tokens"] = 1_200
     answer["output_tokens"] = rng.integers(180, 320, n)
@@ -121,7 +122,10 @@ def simulate(model: SimulatedModel, places: pd.DataFrame, rng: np.random.Generat
 
 
 def prediction_lines(model: SimulatedModel, truth: pd.DataFrame, answers: pd.DataFrame) -> Iterator[str]:
-    """The answers as lines of an IMAGEO-Bench result file."""
+    """The answers as lines of an IMAGEO-Bench result file.
+
+    Where `answers` have environment, scene_type, setting or landmark (yes, no), the model describes the photo so.
+    """
     for image_id, answer in zip(truth["image_id"], answers.to_dict("records"), strict=True):
         tokens = {"input_tokens": answer["input_tokens"], "output_tokens": answer["output_tokens"]}
         total = sum(tokens.values())
@@ -147,9 +151,13 @@ def _raw_response(answer: Mapping[Hashable, Any]) -> str:
     elif answer["kind"] == "answered":
         point = {"latitude": f"{answer['latitude']:.5f}", "longitude": f"{answer['longitude']:.5f}"}
     address = {"street": "", **{part: answer[part] for part in ("city", "state", "country")}}
+    usual = {"environment": "outdoor", "scene_type": "street", "setting": "urban"}
     response = {
-        "image_information": {"environment": "outdoor", "scene_type": "street", "setting": "urban"},
-        "reasoning": {"spatial_context": "Simulated: no model was asked and no photo was seen."},
+        "image_information": {name: answer.get(name, value) for name, value in usual.items()},
+        "reasoning": {
+            **({"landmark_recognition": _LANDMARK[answer["landmark"] == "yes"]} if "landmark" in answer else {}),
+            "spatial_context": "Simulated: no model was asked and no photo was seen.",
+        },
         "reverse_geocoding": {"confidence": str(answer["confidence"]), "address": address, "coordinates": point},
     }
     return json.dumps(response, ensure_ascii=False)
@@ -173,7 +181,7 @@ def _elsewhere(missed: np.ndarray, latitude: np.ndarray, longitude: np.ndarray, 
     return picked
 
 
-def _moved(
+def moved(
     latitude: np.ndarray, longitude: np.ndarray, most_km: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points in any direction, at most so far away on the sphere."""

@@ -24,7 +24,8 @@ def main() -> None:
         print(f"{IMAGES * RUNS:,} predictions in {RUNS} runs; median of {REPEATS}, milliseconds (below 100)")
         print(f"{'view':24} {f'first {PAGE:,} rows':>18} {'one run, first page':>20}")
         for view in list_views(connection):
-            if not view.startswith("bi."):
+            # The audit is no dashboard: it compares every run with every other, and these are copies of one.
+            if not view.startswith("bi.") or view.startswith("bi.audit_"):
                 continue
             columns = [
                 column.name for column in connection.execute(f"select * from {view} limit 0".encode()).description or ()

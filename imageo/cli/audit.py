@@ -1,0 +1,36 @@
+"""`imageo audit`."""
+
+import click
+
+from imageo.settings import Settings
+
+
+@click.command()
+@click.option("--dataset", help="Only this dataset.")
+@click.option("--rows", default=5, show_default=True, type=click.IntRange(0), help="Rows shown of each check.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where anything is found.")
+@click.option("--json", "as_json", is_flag=True, help="Every row of every check.")
+@click.pass_obj
+def command(settings: Settings, dataset: str | None, rows: int, strict: bool, as_json: bool) -> None:
+    """Find what is wrong with the data before it misleads.
+
+    Copied files, models with the same answers, images without truth, truth in one place, labels that contradict
+    their point, answers that are none. A finding need not be an error: the audit shows what to look at, and changes
+    nothing.
+    """
+    from imageo.db.engine import connect
+    from imageo.render.audit import audit_table, finding_table, read_audit
+    from imageo.render.tables import to_json
+
+    with connect(settings, role="reader") as connection:
+        findings = read_audit(connection, dataset=dataset)
+    if as_json:
+        parts = (f'"{found.check.name}": {to_json(found.rows)}' for found in findings)
+        click.echo("{" + ",\n".join(parts) + "}")
+    else:
+        click.echo(audit_table(findings))
+        for found in findings:
+            shown = finding_table(found, rows) if rows else ""
+            click.echo(f"\n{shown}" if shown else "", nl=bool(shown))
+    if strict and any(len(found.rows) for found in findings):
+        raise SystemExit(1)
