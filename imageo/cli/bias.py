@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imageo.errors import InputError
 from imageo.measures import DENOMINATORS, LEVELS, MEASURES
 from imageo.settings import Settings
 
@@ -59,6 +60,7 @@ _CELL_DEGREES = {"continent": 5.0, "subregion": 5.0, "income_group": 5.0, "popul
     "--replicates", type=click.IntRange(200, 20_000), default=2000, show_default=True, help="Of the bootstrap."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--spatial", is_flag=True, help="Show the spatial pattern instead, as `imageo spatial` does.")
 @click.option("--keep/--no-keep", default=True, show_default=True, help="Write tested gaps to bi.estimate.")
 @click.option("--json", "as_json", is_flag=True, help="Every region of every run, thin ones too.")
 @click.pass_obj
@@ -79,6 +81,7 @@ def command(
     degrees: float | None,
     replicates: int,
     seed: int,
+    spatial: bool,
     keep: bool,
     as_json: bool,
 ) -> None:
@@ -90,6 +93,18 @@ def command(
     --gaps, --by, --adjust or --against test gaps: differences and ratios with spatially blocked bootstrap intervals,
     inequality over the groups, gaps adjusted for scene mix. --json then gives parameters and estimates.
     """
+    if spatial:
+        from imageo.analysis.spatial_survey import SpatialOptions
+        from imageo.cli.spatial import show
+
+        if gaps or by or adjust or against:
+            raise InputError("--spatial goes with none of --gaps, --by, --adjust, --against; leave one out")
+        # Continents are too few for a pattern.
+        units = SpatialOptions(
+            level="country" if level == "continent" else level, measure=measure, denominator=denominator, seed=seed
+        )
+        show(settings, units, dataset=dataset, models=models, as_json=as_json)
+        return
     if not (gaps or by or adjust or against):
         _print_rates(settings, level, measure, denominator, dataset, models, min_n, as_json)
         return

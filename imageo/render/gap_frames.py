@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from imageo.analysis.estimate import Estimate
 from imageo.analysis.gaps_report import GapOptions, number_blocks
 from imageo.analysis.groups import SCENE_FIELDS, label_rows, strata, verdicts
-from imageo.db.frames import list_views, read_view
+from imageo.db.frames import read_view
 from imageo.errors import InputError
 from imageo.measures import LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
     import psycopg
-
-_SCENES = "bias.prediction_scene"
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,9 @@ def read_photos(
 
 
 def _answers(connection: "psycopg.Connection", run_ids: list[int]) -> "pd.DataFrame":
-    """`bi.prediction_detail` of some runs, its scene fields brought to a few words where a view does that."""
+    """`bi.prediction_detail` of some runs, its scene fields brought to a few words."""
     answers = read_view(connection, "bi.prediction_detail", {"run_id": run_ids})
-    if _SCENES not in list_views(connection):
-        return answers
-    scenes = read_view(connection, _SCENES, {"run_id": run_ids})
+    scenes = read_view(connection, "bias.prediction_scene", {"run_id": run_ids})
     named = scenes.pop("is_landmark_named").map({True: "landmark named", False: "no landmark named"})
     told = answers.drop(columns=["environment", "scene_type", "setting"])
     return told.merge(scenes.assign(landmark=named), how="left", on=["run_id", "image_id"])

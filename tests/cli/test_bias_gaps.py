@@ -77,6 +77,26 @@ def _one(rows: list[dict[str, Any]], **where: object) -> dict[str, Any]:
     return found[0]
 
 
+def test_photos_are_grouped_by_named_landmarks(scored: Settings) -> None:
+    with psycopg.connect(scored.database_url or "") as connection:
+        connection.execute(
+            "update data.prediction set reasoning = jsonb_build_object('landmark_recognition',"
+            " case when image_id % 2 = 0 then 'The Eiffel Tower stands in the middle.' else 'None visible' end)"
+        )
+    rows = _estimates(scored, "--by", "landmark", "--no-keep")
+    groups = {row["subject"]: row["n"] for row in rows if row["statistic"] == "rate" and row["denominator"] == "all"}
+    assert set(groups) == {"landmark named", "no landmark named"}
+
+
+def test_the_spatial_pattern_is_that_of_imageo_spatial(scored: Settings) -> None:
+    spatial = CliRunner().invoke(cli, ["spatial", "--json"], obj=scored)
+    assert spatial.exit_code == 0, spatial.output
+    result = _run(scored, "--spatial", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout) == json.loads(spatial.stdout)
+    assert "--spatial goes with none of" in _error(scored, "--spatial", "--gaps")
+
+
 def test_the_widest_gap_by_country_for_people(scored: Settings) -> None:
     printed = _out(scored, "--gaps", "--level", "country", "--measure", "accuracy_25km")
     line = next(line.split() for line in printed.splitlines() if line.startswith(" shy"))
