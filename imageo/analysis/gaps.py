@@ -141,6 +141,8 @@ def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
     The ratio's interval is MOVER-R at the same E. The bias correction is on squares, to which noise adds once in the
     data and again in the replicates: sqrt(2 gap^2 - mean(gap*^2)), 0 where that is negative.
     """
+    from scipy.stats import norm
+
     rate, drawn = sample.rate, sample.rate_drawn
     best, worst = int(np.argmax(rate)), int(np.argmin(rate))
     variance = _floored_variance(sample, effect)
@@ -172,7 +174,8 @@ def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
         low=max(0.0, float((difference - reach * error).max())),
         high=min(1.0, float((difference + reach * error).max())),
         corrected=min(gap, max(0.0, 2 * gap**2 - float((gaps_drawn**2).mean())) ** 0.5),
-        p_value=(1 + int((largest >= widths.max()).sum())) / (1 + largest.size),
+        # Where blocks are few the replicates vary too little: never surer than the pair's own interval.
+        p_value=max((1 + int((largest >= widths.max()).sum())) / (1 + largest.size), float(2 * norm.sf(widths.max()))),
         ratio=float(rate[worst] / rate[best]) if rate[best] > 0 else float("nan"),
         ratio_low=float(ratio_low),
         ratio_high=float(ratio_high),

@@ -273,3 +273,16 @@ def test_blocks_are_numbered_from_nought() -> None:
     block = number_blocks(np.array([10.0, 10.1, -40.0]), np.array([5.0, 5.1, 170.0]), 5.0)
     assert block[0] == block[1] != block[2]
     assert set(block) == {0, 1}
+
+
+@pytest.mark.parametrize("n_cells", [3, 5, 12])
+def test_a_widest_gap_is_no_surer_than_its_interval(n_cells: int) -> None:
+    """Where all photos of a group stand in a few cells the replicates hardly vary, and the interval is widened."""
+    rng = np.random.default_rng(n_cells)
+    for _ in range(40):
+        block = rng.integers(0, n_cells, 120)
+        is_hit = rng.random(120) < 0.7
+        draws = draw_blocks(n_cells, 400, rng)
+        sample = sample_groups((block > 0).astype(np.int64), block, is_hit, 2, draws)
+        gap = widest_gap(sample, 2.0)
+        assert (gap.p_value < 0.05) <= (gap.low > 0)
