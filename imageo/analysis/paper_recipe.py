@@ -52,10 +52,12 @@ def l2_logistic(matrix: Matrix, hit: Matrix, c: float = 1.0) -> tuple[Matrix, fl
         # A hair of curvature: the free intercept has none where all rows are hits.
         step = np.linalg.solve(curvature + 1e-12 * np.eye(len(weights)), gradient)
         size, before = 1.0, loss(weights)
-        while loss(weights - size * step) > before + 1e-12 and size > 1e-6:
+        # A sum over many rows is no more exact than this.
+        blur = 1e-13 * (1 + abs(before))
+        while loss(weights - size * step) > before + blur and size > 1e-6:
             size /= 2
         weights = weights - size * step
-        if np.abs(step).max() < 1e-10:
+        if np.abs(step).max() < 1e-10 or gradient @ step < blur:
             break
     return weights[:-1], float(weights[-1])
 
