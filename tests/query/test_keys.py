@@ -170,7 +170,8 @@ def test_a_broken_dbus_does_not_hang(tmp_path: Path, kind: str) -> None:
         [sys.executable, "-c", program], env=surroundings, capture_output=True, text=True, check=True, timeout=30
     )
     told = "the keyring of this machine does not answer (3 s)" if kind == "silent" else "this machine has no keyring"
-    assert done.stdout == f"{told}\nNone\n"
+    # On a busy machine the greeting itself may come too late.
+    assert done.stdout in (f"{told}\nNone\n", "this machine has no keyring\nNone\n")
     assert time.monotonic() - start < 20
     bus.close()
 

@@ -274,3 +274,16 @@ def _in_threads(work: object, n: int) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def test_what_a_worker_asks_about_stays_its_own_where_the_server_forgot_the_lease(
+    connection: psycopg.Connection,
+) -> None:
+    """Leases are not waited for on their way to the disk: a server that is killed may lose the newest."""
+    run_id, image_ids = make_run(connection, 3)
+    enqueue(connection, run_id, image_ids)
+    queue = TaskQueue(run_id, uuid4())
+    held = _ids(queue.claim(connection, 2))
+    connection.execute("update data.task set leased_by = null, leased_until = null")
+    assert _ids(queue.claim(connection, 3, held=held)) == image_ids[2:]
+    assert queue.counts(connection, held).n_here == 2

@@ -48,8 +48,8 @@ from (
     where run_id = %(run_id)s and batch_id is null and (
         leased_by is null
         or leased_until < statement_timestamp()
-        or (leased_by = %(worker)s and image_id <> all (%(held)s))
-    ) and (%(only)s::bigint[] is null or image_id in (select unnest(%(only)s::bigint[])))
+        or leased_by = %(worker)s
+    ) and image_id <> all (%(held)s) and (%(only)s::bigint[] is null or image_id in (select unnest(%(only)s::bigint[])))
     order by image_id
     limit %(n)s
     for update skip locked
@@ -93,6 +93,8 @@ from (
         leased_until,
         case
             when batch_id is not null then 'batch'
+            -- A crash of the server may forget a lease: what this worker asks about is still its own.
+            when image_id = any (%(held)s) and (leased_by is null or leased_by = %(worker)s) then 'here'
             when leased_by is null or leased_until < statement_timestamp() then 'nobody'
             when leased_by <> %(worker)s then 'elsewhere'
             when image_id = any (%(held)s) then 'here'
