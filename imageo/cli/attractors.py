@@ -50,10 +50,10 @@ def command(
     from imageo.db.engine import connect, say
     from imageo.db.estimates import store_analysis
     from imageo.db.frames import read_view
-    from imageo.render.attractors import attractors_text, place_names
-    from imageo.render.boards import read_runs
-    from imageo.render.estimates import estimate_frame_of_runs, estimate_rows
+    from imageo.render.reading.boards import read_runs
     from imageo.render.tables import to_json
+    from imageo.render.text.attractors import attractors_text, place_names
+    from imageo.render.text.estimates import estimate_frame_of_runs, estimate_rows
 
     options = AttractorOptions(evidence, level, min_n, replicates, seed)
     with connect(settings, role="reader") as connection:

@@ -19,8 +19,8 @@ def command(settings: Settings, dataset: str | None, rows: int, strict: bool, as
     nothing.
     """
     from imageo.db.engine import connect
-    from imageo.render.audit import audit_table, finding_table, read_audit
     from imageo.render.tables import to_json
+    from imageo.render.text.audit import audit_table, finding_table, read_audit
 
     with connect(settings, role="reader") as connection:
         findings = read_audit(connection, dataset=dataset)

@@ -24,8 +24,8 @@ def status(settings: Settings, as_json: bool) -> None:
     from imageo.db.engine import connect
     from imageo.db.frames import read_view
     from imageo.query.batches.overview import poll_all
-    from imageo.render.batches import batch_table
     from imageo.render.tables import to_json
+    from imageo.render.text.batches import batch_table
 
     with connect(settings, role="reader") as connection:
         frame = read_view(connection, "bi.batch")

@@ -140,9 +140,16 @@ def _print_gaps(
     from imageo.analysis.gaps_report import gap_estimates
     from imageo.db.engine import connect
     from imageo.db.estimates import store_analysis
-    from imageo.render.gap_frames import estimate_frame, gap_rows, group_names, read_photos, spelt_out, with_against
-    from imageo.render.gaps import gaps_json, gaps_text
+    from imageo.render.reading.gap_frames import (
+        estimate_frame,
+        gap_rows,
+        group_names,
+        read_photos,
+        spelt_out,
+        with_against,
+    )
     from imageo.render.tables import printable
+    from imageo.render.text.gaps import gaps_json, gaps_text
 
     with connect(settings, role="reader") as connection:
         found = read_photos(connection, dataset=dataset, models=models)
@@ -183,9 +190,9 @@ def _print_rates(
     as_json: bool,
 ) -> None:
     from imageo.db.engine import connect
-    from imageo.render.boards import read_gaps, read_rates
-    from imageo.render.leaderboard import gap_table, region_table
+    from imageo.render.reading.boards import read_gaps, read_rates
     from imageo.render.tables import to_json
+    from imageo.render.text.leaderboard import gap_table, region_table
 
     with connect(settings, role="reader") as connection:
         rates = read_rates(connection, level=level, measure=measure, dataset=dataset, models=models)

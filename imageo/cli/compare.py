@@ -52,10 +52,10 @@ def command(
     from imageo.db.engine import connect, say
     from imageo.db.estimates import store_analysis
     from imageo.errors import InputError
-    from imageo.render.comparison import comparison_text
-    from imageo.render.estimates import estimate_frame
-    from imageo.render.runs import read_runs, read_scores
+    from imageo.render.reading.runs import read_runs, read_scores
     from imageo.render.tables import to_json
+    from imageo.render.text.comparison import comparison_text
+    from imageo.render.text.estimates import estimate_frame
 
     with connect(settings, role="reader") as connection:
         runs = read_runs(connection, dataset, models)

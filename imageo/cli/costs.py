@@ -7,7 +7,7 @@ import click
 from imageo.settings import Settings
 
 if TYPE_CHECKING:
-    from imageo.render.costs import By
+    from imageo.render.text.costs import By
 
 
 @click.command()
@@ -25,8 +25,8 @@ def command(settings: Settings, dataset: str | None, model: str | None, by: str,
     finished state. A call without a known price is counted apart, never as 0.
     """
     from imageo.db.engine import connect
-    from imageo.render.costs import cost_tables, read_costs
     from imageo.render.tables import to_json
+    from imageo.render.text.costs import cost_tables, read_costs
 
     with connect(settings, role="reader") as connection:
         costs = read_costs(connection, cast("By", by), dataset=dataset, model=model)

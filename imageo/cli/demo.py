@@ -36,9 +36,9 @@ def command(settings: Settings, real: bool, folder: Path) -> None:
     """
     from imageo.db.engine import connect, say
     from imageo.demo.sets import ingest, make_folder, real_set, simulated_set
-    from imageo.render.boards import read_leaderboard
-    from imageo.render.leaderboard import leaderboard_table
-    from imageo.render.maps import write_map
+    from imageo.render.maps.write import write_map
+    from imageo.render.reading.boards import read_leaderboard
+    from imageo.render.text.leaderboard import leaderboard_table
 
     make_folder(folder)
     demo = real_set(settings.bench_dir) if real else None

@@ -22,9 +22,9 @@ def command(settings: Settings, dataset: str | None, denominator: str, sort: str
     """Compare runs: accuracy, matches, errors, cost."""
     from imageo.analysis.ranks import rank_flips
     from imageo.db.engine import connect
-    from imageo.render.boards import read_leaderboard
-    from imageo.render.leaderboard import flip_table, leaderboard_table
+    from imageo.render.reading.boards import read_leaderboard
     from imageo.render.tables import to_json
+    from imageo.render.text.leaderboard import flip_table, leaderboard_table
 
     with connect(settings, role="reader") as connection:
         board = read_leaderboard(connection, dataset=dataset, sort=sort)

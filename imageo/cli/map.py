@@ -56,7 +56,7 @@ def command(
     from datetime import UTC, datetime
 
     from imageo.db.engine import connect
-    from imageo.render.maps import check_html_path, write_map
+    from imageo.render.maps.write import check_html_path, write_map
 
     check_html_path(path)
     with connect(settings, role="reader") as connection:

@@ -74,7 +74,7 @@ def command(
 
     from imageo.analysis.regression_outcome import parse_outcome
     from imageo.db.engine import connect
-    from imageo.render.regression_panel import read_panel
+    from imageo.render.reading.regression_panel import read_panel
     from imageo.render.tables import to_json
 
     wanted = parse_outcome(outcome, "answered" if recipe else denominator)
@@ -98,7 +98,7 @@ def _fit(panel: "pd.DataFrame", run_ids: list[int], dataset: str, choice: Choice
     from imageo.analysis.paper_recipe import paper_estimates, paper_weights, too_few
     from imageo.analysis.regression import FIELDS, fit_regression, regression_estimates
     from imageo.analysis.regression_outcome import outcome_rows, paper_rows
-    from imageo.render.regression import paper_table, regression_table
+    from imageo.render.text.regression import paper_table, regression_table
 
     run_id = run_ids[0] if len(run_ids) == 1 else None
     labels = panel.loc[panel["run_id"].isin(run_ids), "run_label"].unique()

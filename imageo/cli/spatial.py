@@ -89,10 +89,10 @@ def show(
     from imageo.db.engine import connect, say
     from imageo.db.estimates import store_analysis
     from imageo.db.frames import read_view
-    from imageo.render.boards import read_rates
-    from imageo.render.estimates import estimate_frame_of_runs, estimate_rows
-    from imageo.render.spatial import spatial_text
+    from imageo.render.reading.boards import read_rates
     from imageo.render.tables import to_json
+    from imageo.render.text.estimates import estimate_frame_of_runs, estimate_rows
+    from imageo.render.text.spatial import spatial_text
 
     chosen = {"level": options.level}
     with connect(settings, role="reader") as connection:

@@ -3,7 +3,7 @@
 import time
 
 from imageo.db.frames import read_view
-from imageo.render.audit import CHECKS
+from imageo.render.text.audit import CHECKS
 from tests.bench.scale import add_images, add_scored_runs, scratch_database
 
 IMAGES = 10_000

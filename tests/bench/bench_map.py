@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from imageo.db.frames import read_view
 from imageo.db.refresh import refresh_runs
-from imageo.render.maps import write_map
+from imageo.render.maps.write import write_map
 from imageo.render.page import read_asset
 from tests.bench.scale import add_images, add_run, scratch_database
 from tests.browser.conftest import FLAGS

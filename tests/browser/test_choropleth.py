@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from imageo.errors import InputError
-from imageo.render.choropleth import choropleth
+from imageo.render.maps.choropleth import choropleth
 from tests.browser.conftest import WORLD
 
 WORDS = {

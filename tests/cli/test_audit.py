@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from imageo.cli.main import cli
 from imageo.errors import InputError
-from imageo.render.audit import CHECKS
+from imageo.render.text.audit import CHECKS
 from imageo.settings import Settings
 from tests.conftest import Server
 from tests.ingest.conftest import answer

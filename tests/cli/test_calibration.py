@@ -14,7 +14,7 @@ from imageo.cli.main import cli
 from imageo.errors import InputError
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
-from imageo.render.runs import read_image_regions, read_runs, read_scores
+from imageo.render.reading.runs import read_image_regions, read_runs, read_scores
 from imageo.settings import Settings
 from tests.conftest import Server
 from tests.world import World

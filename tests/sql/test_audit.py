@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from imageo.render.audit import CHECKS
+from imageo.render.text.audit import CHECKS
 from tests.world import World
 
 BERLIN = (52.52, 13.405)

@@ -13,8 +13,8 @@ import psycopg
 from imageo import __version__
 from imageo.db.frames import read_view
 from imageo.errors import InputError
-from imageo.render.choropleth import choropleth
 from imageo.render.labels import LEVELS, MEASURES, clean_label, listed
+from imageo.render.maps.choropleth import choropleth
 
 
 @dataclass(frozen=True)

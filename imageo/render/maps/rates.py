@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from imageo.errors import InputError
-from imageo.render.classes import breaks_for
+from imageo.render.maps.classes import breaks_for
 
 _DENOMINATORS = ("all", "answered")
 _DISTANCES = ("error_km_median_answered", "error_km_median_bounded")

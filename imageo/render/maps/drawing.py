@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from imageo.render.projection import Backdrop, Coordinates, Geometries, polygons_of
+from imageo.render.maps.projection import Backdrop, Coordinates, Geometries, polygons_of
 
 GRID_WIDTH = 16384
 """Cells along the longer side of a map: a cell stays below a pixel until 1280 pixels are enlarged 12 times."""

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from imageo.render.classes import CIVIDIS, SCHEMES, breaks_for, class_counts
+from imageo.render.maps.classes import CIVIDIS, SCHEMES, breaks_for, class_counts
 
 EVEN, HIGH, LOW = SCHEMES
 # Machado, Oliveira and Fernandes 2009, severity 1.0.

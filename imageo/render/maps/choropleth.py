@@ -13,18 +13,26 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from imageo.errors import InputError
-from imageo.render.classes import CIVIDIS
-from imageo.render.drawing import Drawing, draw
 from imageo.render.labels import DENOMINATORS, LEVELS, MEASURES, clean_label, listed, sorting_key
+from imageo.render.maps.classes import CIVIDIS
+from imageo.render.maps.drawing import Drawing, draw
+from imageo.render.maps.projection import projection_for
+from imageo.render.maps.rates import RateColumns, rate_columns
 from imageo.render.page import OfflineMap, Page
-from imageo.render.projection import projection_for
-from imageo.render.rates import RateColumns, rate_columns
 
 _METHOD = (
     "Intervals are Wilson's, 95 %. The shrunk rate draws rates of few images towards the mean of the run (empirical "
     "Bayes). A dot stands for a region too small to be seen."
 )
-_SCRIPTS = ("payload", "words", "tooltip", "legend", "regions", "walk", "choropleth")
+_SCRIPTS = (
+    "payload.js",
+    "choropleth/words.js",
+    "tooltip.js",
+    "choropleth/legend.js",
+    "choropleth/regions.js",
+    "choropleth/walk.js",
+    "choropleth/choropleth.js",
+)
 # Antarctica is drawn, but the first view leaves it out.
 _SOUTHERNMOST_IN_VIEW = -60.0
 
@@ -56,8 +64,8 @@ def choropleth(
         title=title,
         subtitle=subtitle,
         provenance=" ".join(filter(None, (provenance, _undrawn(shown, columns), _METHOD))),
-        scripts=[f"{name}.js" for name in _SCRIPTS],
-        styles=("page.css", "choropleth.css"),
+        scripts=_SCRIPTS,
+        styles=("page.css", "choropleth/choropleth.css"),
     )
     plane = OfflineMap(page, crs="Simple", zoom_snap=0.05, zoom_delta=1, wheel_px_per_zoom_level=90, min_zoom=-9)
     plane.add_child(_Regions(payload))

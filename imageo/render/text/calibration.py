@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from imageo.render.estimates import printed_rows, with_interval
-from imageo.render.leaderboard import heading
 from imageo.render.tables import printable, table
+from imageo.render.text.estimates import printed_rows, with_interval
+from imageo.render.text.leaderboard import heading
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import pytest
 
 from imageo.errors import InputError
 from imageo.render.labels import clean_label, sorting_key
-from imageo.render.rates import rate_columns
+from imageo.render.maps.rates import rate_columns
 
 ROW = {
     "run_label": "a",

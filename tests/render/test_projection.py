@@ -5,7 +5,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from imageo.render.projection import US_INSETS, AlbersUsa, EqualEarth, cut_at_antimeridian
+from imageo.render.maps.projection import US_INSETS, AlbersUsa, EqualEarth, cut_at_antimeridian
 
 FIJI = shapely.MultiPolygon([shapely.box(177, -19, 180, -16), shapely.box(-180, -19, -178, -16)])
 

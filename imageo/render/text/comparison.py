@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from imageo.analysis.ranks import RankFlip
 from imageo.measures import DENOMINATORS
-from imageo.render.estimates import p_text, printed_rows, with_interval
-from imageo.render.leaderboard import flip_table, heading
 from imageo.render.tables import table
+from imageo.render.text.estimates import p_text, printed_rows, with_interval
+from imageo.render.text.leaderboard import flip_table, heading
 
 if TYPE_CHECKING:
     import pandas as pd

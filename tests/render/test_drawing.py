@@ -5,8 +5,8 @@ import re
 import numpy as np
 import shapely
 
-from imageo.render.drawing import GRID_WIDTH, draw
-from imageo.render.projection import Backdrop
+from imageo.render.maps.drawing import GRID_WIDTH, draw
+from imageo.render.maps.projection import Backdrop
 
 NOTHING = Backdrop([], [], [])
 
