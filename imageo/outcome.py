@@ -14,3 +14,6 @@ Outcome = Literal[
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 """Closed: a CHECK constraint holds it. `answered` means: there is a usable point, and only then."""
+
+FAILED: tuple[Outcome, ...] = ("provider_error", "bad_image")
+"""The question was not put, or not heard: worth asking again. All others are the model's own answer, if a poor one."""

@@ -10,11 +10,13 @@ from uuid import uuid4
 import psycopg
 
 from imageo.errors import InputError
+from imageo.outcome import FAILED
 from imageo.query.batches import BatchRefused
 from imageo.query.batches.clients import open_batches
 from imageo.query.batches.job import Collecting, Requests
 from imageo.query.batches.job import Tally as BatchTally
 from imageo.query.batches.run import run_batches
+from imageo.query.images.prepare import read_image
 from imageo.query.money.dry_run import DryRun, dry_run
 from imageo.query.money.estimate import Sizes, read_earlier, read_sizes
 from imageo.query.plan import Options, Plan, make_plan
@@ -22,9 +24,9 @@ from imageo.query.runner.job import Job
 from imageo.query.runner.progress import Sink
 from imageo.query.runner.rate_control import RateControl
 from imageo.query.runner.run import run_to_end
-from imageo.query.runner.summary import FAILED, Summary
+from imageo.query.runner.summary import Summary
 from imageo.query.runs import OpenRun, discard_run, find_run, open_run
-from imageo.query.session import Pace, Session, open_session, read_image
+from imageo.query.session import Pace, Session, open_session
 from imageo.query.store.tasks import TaskQueue, enqueue
 from imageo.query.store.unsaved import take_in
 from imageo.settings import Settings
@@ -131,7 +133,7 @@ def ask(
             provider=provider,
             pricer=session.pricer,
             control=control,
-            paths=plan.paths_chosen,
+            paths=plan.paths,
             image_options=options.image,
             concurrency=pace.concurrency,
             timeout_s=pace.timeout_s,
@@ -168,14 +170,13 @@ def ask_in_batches(
     client = open_batches(plan.model.provider, session.endpoint)
     limits = session.limits
     assert limits is not None
-    paths = plan.paths_chosen
     runs: list[OpenRun] = []
     try:
         provider = session.provider(connection, 1)
         reserve_usd = session.batch_reserve_usd
         requests = Requests(
             plan.model.name,
-            prepare=lambda image_id: read_image(paths, limits, options.image, image_id),
+            prepare=lambda image_id: read_image(plan.paths[image_id], limits, options.image),
             encode=provider.encode,
             reserve_usd=reserve_usd,
         )
@@ -279,9 +280,8 @@ def _unanswered(connection: psycopg.Connection, plan: Plan, repeat: int, *, retr
     if run_id is None:
         return chosen
     rows = connection.execute(
-        "select image_id from core.prediction where run_id = %s"
-        " and not (%s and outcome in ('provider_error', 'bad_image'))",
-        [run_id, retry_errors],
+        "select image_id from core.prediction where run_id = %s and not (%s and outcome = any(%s))",
+        [run_id, retry_errors, list(FAILED)],
     )
     answered = {image_id for (image_id,) in rows}
     return [image_id for image_id in chosen if image_id not in answered]

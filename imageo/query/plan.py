@@ -11,7 +11,7 @@ from imageo.query.images.files import find_images
 from imageo.query.images.prepare import ImageOptions
 from imageo.query.prompt import Prompt, load_prompt
 from imageo.query.providers.baseline import BASELINES
-from imageo.query.providers.names import ModelName, resolve
+from imageo.query.providers.names import LOCAL, ModelName, resolve
 from imageo.query.questions import Asking
 from imageo.query.runs import RunKey
 from imageo.query.selection import Candidate, Selection, read_candidates, select
@@ -19,8 +19,6 @@ from imageo.query.selection import Candidate, Selection, read_candidates, select
 DEFAULT_MAX_OUTPUT_TOKENS = 16_384
 """Room for hidden reasoning: o3 used up to 8,896 tokens an answer on PCW."""
 
-LOCAL = ("baseline", "geoclip")
-"""Providers that need no key, no network and no prompt."""
 SEEDED = ("prior",)
 SIGHTLESS = ("prior", "centre")
 """Baselines that look at no image."""
@@ -66,11 +64,6 @@ class Plan:
     def is_local(self) -> bool:
         """Whether nothing leaves the machine and nothing is paid."""
         return self.model.provider in LOCAL
-
-    @property
-    def paths_chosen(self) -> dict[int, Path]:
-        """The files of the chosen images."""
-        return {image.image_id: self.paths[image.image_id] for image in self.chosen if image.image_id in self.paths}
 
     @property
     def image_detail(self) -> str | None:
@@ -122,6 +115,7 @@ def make_plan(connection: psycopg.Connection, options: Options) -> Plan:
         raise InputError(
             f"dataset {dataset} has no image; read some with `imageo ingest truth FILE --dataset {dataset}`"
         )
+    paths = {image.image_id: paths[image.image_id] for image in chosen if image.image_id in paths}
     asking = Asking(
         model=model.name,
         prompt=prompt.text if prompt else "",

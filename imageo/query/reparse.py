@@ -11,14 +11,12 @@ from psycopg import sql
 
 from imageo.db.refresh import refresh_runs
 from imageo.errors import InputError
+from imageo.outcome import FAILED
 from imageo.query.answers.parse import PARSER_VERSION, Answer, parse_answer, was_cut
 from imageo.query.store.answers import LOCK
 
 READ_BY_OTHERS = ("published", "mapped")
 """Stages of answers that our parser did not read."""
-
-NO_READING = ("provider_error", "bad_image")
-"""Outcomes that tell of the call, not of a text."""
 
 KEPT = (
     "raw_response", "error_message", "model_returned", "input_tokens", "output_tokens", "reasoning_tokens",
@@ -163,7 +161,7 @@ def _reread(
         "run_id": run_id,
         "parser_version": parser.version,
         "is_every": choice.is_every,
-        "no_reading": list(NO_READING),
+        "no_reading": list(FAILED),
         "read_by_others": list(READ_BY_OTHERS),
     }
     if not is_dry:

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from imageo.outcome import OUTCOMES
 from imageo.query.ask import Done, HandedOver
 from imageo.query.runner.progress import duration
-from imageo.query.runner.summary import EXIT_ALL_ANSWERED, EXIT_BUDGET, EXIT_FAILED, EXIT_SOME_FAILED, Ending, Summary
+from imageo.query.runner.summary import (
+    EXIT_ALL_ANSWERED,
+    EXIT_BUDGET,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_SOME_FAILED,
+    Ending,
+    Summary,
+)
 from imageo.render.tables import printable
 
 _ENDINGS: dict[Ending, str] = {
@@ -65,7 +73,7 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 def exit_code_of_asked(done: Sequence[Done]) -> int:
     """The gravest of the runs': could not go on, interrupted, budget reached, some failed, all answered."""
     codes = [each.summary.exit_code for each in done]
-    order = (EXIT_FAILED, 130, EXIT_BUDGET, EXIT_SOME_FAILED, EXIT_ALL_ANSWERED)
+    order = (EXIT_FAILED, EXIT_INTERRUPTED, EXIT_BUDGET, EXIT_SOME_FAILED, EXIT_ALL_ANSWERED)
     return min(codes, key=order.index, default=EXIT_ALL_ANSWERED)
 
 

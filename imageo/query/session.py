@@ -1,6 +1,6 @@
 """A plan made ready to be carried out: key, provider, prices, and the images by their number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,7 +11,6 @@ from pydantic import SecretStr
 
 from imageo.errors import InputError
 from imageo.query.baseline_data import make_baseline
-from imageo.query.images.prepare import BadImage, ImageOptions, prepare
 from imageo.query.keys import find_key
 from imageo.query.money.estimate import tokens_at_most
 from imageo.query.money.price_file import read_prices
@@ -20,7 +19,7 @@ from imageo.query.plan import Plan
 from imageo.query.providers import Endpoint, Provider
 from imageo.query.providers.geoclip import GeoClip, load_model
 from imageo.query.providers.make import make_provider
-from imageo.query.questions import ImageLimits, PreparedImage
+from imageo.query.questions import ImageLimits
 from imageo.settings import Settings
 
 
@@ -95,16 +94,6 @@ def open_session(
     limits = first.image_limits if first else GeoClip.image_limits
     reserve_usd, batch_reserve_usd = (_most(plan, pricer, limits, now, is_batch=batch) for batch in (False, True))
     return Session(plan, pricer, endpoint, limits, reserve_usd, batch_reserve_usd, first)
-
-
-def read_image(paths: Mapping[int, Path], limits: ImageLimits, options: ImageOptions, image_id: int) -> PreparedImage:
-    """The image of that number, fit to be sent. Raises BadImage where its file cannot be read."""
-    path = paths[image_id]
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise BadImage(f"the file cannot be read: {problem.strerror}") from problem
-    return prepare(data, limits, options)
 
 
 def _most(plan: Plan, pricer: Pricer, limits: ImageLimits | None, now: datetime, *, is_batch: bool) -> Decimal | None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from imageo.errors import InputError
 from imageo.query.finished import Priced
 from imageo.query.money.price_file import Kinds, OwnPrice, own_price, read_prices
-from imageo.query.money.prices import FREE_PROVIDERS, GENAI_PROVIDERS, Pricer
+from imageo.query.money.prices import GENAI_PROVIDERS, Pricer
+from imageo.query.providers.names import LOCAL
 from imageo.query.replies import Usage
 
 JULY_2025 = datetime(2025, 7, 15, tzinfo=UTC)
@@ -157,7 +158,7 @@ def test_untold_tokens_cost_nobody_knows_what(usage: Usage) -> None:
 
 
 def test_what_runs_here_is_free_and_that_is_known() -> None:
-    for provider in FREE_PROVIDERS:
+    for provider in LOCAL:
         pricer = Pricer(provider, "prior")
         assert pricer.price(Usage(), None, NOW) == Priced(Decimal(0), {}, NOW, "free")
         assert pricer.most(10**6, 10**6, NOW) == 0

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imageo.outcome import Outcome
+from imageo.outcome import FAILED, Outcome
 from imageo.query.answers.address import Address, split_address
 from imageo.query.answers.coordinates import Point, read_pair, read_point
 from imageo.query.answers.ladder import Fields, Stage, geocoding, keyed, read_fields
@@ -128,7 +128,7 @@ def mapped_answer(fields: Mapping[str, object]) -> Answer:
 
 def parser_version(answer: Answer, raw: str | None) -> int | None:
     """The version of this parser, or None where an answer is not its reading of a text."""
-    is_ours = answer.stage not in ("published", "mapped") and answer.outcome not in ("provider_error", "bad_image")
+    is_ours = answer.stage not in ("published", "mapped") and answer.outcome not in FAILED
     return PARSER_VERSION if raw and is_ours else None
 
 

@@ -10,9 +10,6 @@ from uuid import UUID
 from imageo.errors import ImageoError
 from imageo.query.replies import CallFailed, Reply
 
-BATCH_PROVIDERS = ("openai", "anthropic", "gemini")
-"""Who takes batches."""
-
 
 @dataclass(frozen=True)
 class BatchLimits:

@@ -1,8 +1,9 @@
 """From the name of a provider to its batches. An SDK is loaded only when it is used."""
 
 from imageo.errors import InputError
-from imageo.query.batches import BATCH_PROVIDERS, BatchClient, BatchLimits
+from imageo.query.batches import BatchClient, BatchLimits
 from imageo.query.providers import Endpoint
+from imageo.query.providers.names import BATCHING
 
 
 def open_batches(provider: str, endpoint: Endpoint, limits: BatchLimits | None = None) -> BatchClient:
@@ -22,6 +23,4 @@ def open_batches(provider: str, endpoint: Endpoint, limits: BatchLimits | None =
         from imageo.query.batches import gemini
 
         return gemini.GeminiBatches(endpoint, limits or gemini.LIMITS)
-    raise InputError(
-        f"{provider} takes no batches here; those that do are {', '.join(BATCH_PROVIDERS)}: leave out --batch"
-    )
+    raise InputError(f"{provider} takes no batches here; those that do are {', '.join(BATCHING)}: leave out --batch")

@@ -6,6 +6,7 @@ PNG where one takes no JPEG. Colours of another profile than sRGB are converted,
 """
 
 import hashlib
+from pathlib import Path
 
 from PIL.Image import Image
 
@@ -18,7 +19,7 @@ from imageo.query.images.png import is_sound_png, read_png
 from imageo.query.images.webp import read_webp
 from imageo.query.questions import ImageLimits, PreparedImage
 
-__all__ = ["BadImage", "ImageOptions", "prepare"]
+__all__ = ["BadImage", "ImageOptions", "prepare", "read_image"]
 
 _MEDIA_TYPES: dict[ImageKind, str] = {"JPEG": "image/jpeg", "PNG": "image/png", "WebP": "image/webp"}
 
@@ -35,6 +36,15 @@ def prepare(data: bytes, limits: ImageLimits, options: ImageOptions) -> Prepared
     except Exception as problem:  # decoders raise whatever they like over a damaged file
         told = " ".join(str(problem).split())[:150] or type(problem).__name__
         raise BadImage(f"the image cannot be decoded: {told}") from problem
+
+
+def read_image(path: Path, limits: ImageLimits, options: ImageOptions) -> PreparedImage:
+    """Read and prepare an image file. Raises BadImage, and nothing else."""
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise BadImage(f"the file cannot be read: {problem.strerror}") from problem
+    return prepare(data, limits, options)
 
 
 def _prepare(data: bytes, limits: ImageLimits, options: ImageOptions) -> PreparedImage:

@@ -16,10 +16,8 @@ from imageo.query.money.estimate import (
 )
 from imageo.query.money.image_tokens import Size, image_tokens
 from imageo.query.money.prices import Pricer
+from imageo.query.providers.names import BATCHING
 from imageo.query.replies import Usage
-
-BATCH_PROVIDERS = ("openai", "anthropic", "gemini")
-"""Who takes questions in batches, at half price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def describe(run: DryRun) -> str:
         " ": f"({run.output_source})",
         "price": _price(run),
         "cost": _dollars(run.cost_usd),
-        "cost as a batch": _dollars(run.batch_cost_usd) if run.provider in BATCH_PROVIDERS else "no batches there",
+        "cost as a batch": _dollars(run.batch_cost_usd) if run.provider in BATCHING else "no batches there",
     }
     title = f"{run.provider}:{run.model}: what it would take; nothing is sent"
     shown = {name: text for name, text in lines.items() if text not in ("0", "0 (they cost nothing)")}

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 from imageo.errors import InputError
 from imageo.query.finished import Priced
 from imageo.query.money.price_file import OwnPrice, own_price
+from imageo.query.providers.names import LOCAL
 from imageo.query.replies import Usage
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelPrice, PriceCalculation, TieredPrices
-
-FREE_PROVIDERS = frozenset(("baseline", "geoclip"))
-"""Run on the user's machine: they cost nothing, and that is known."""
 
 GENAI_PROVIDERS = {"openai": "openai", "anthropic": "anthropic", "gemini": "google", "together": "together"}
 """Our name of a provider, and that of genai-prices. Any other is looked for by the address of its endpoint."""
@@ -102,7 +100,7 @@ class Pricer:
     @property
     def is_free(self) -> bool:
         """Whether nothing leaves the machine."""
-        return self.provider in FREE_PROVIDERS
+        return self.provider in LOCAL
 
     def price(self, usage: Usage, model_returned: str | None, at: datetime, is_batch: bool = False) -> Priced:
         """What a call cost. `at`: when it was made, with a time zone. The model that answered is priced, if known."""

@@ -8,7 +8,10 @@ from imageo.errors import InputError
 
 NETWORKED = ("openai", "anthropic", "gemini", "together", "compatible")
 LOCAL = ("baseline", "geoclip")
+"""They run on the user's machine: no key, no network, no prompt, no cost."""
 PROVIDERS = NETWORKED + LOCAL
+BATCHING = ("openai", "anthropic", "gemini")
+"""Who takes questions in batches, at half price."""
 
 _SPELLINGS = {
     "togetherai": "together",

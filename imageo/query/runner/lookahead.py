@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from imageo.errors import DatabaseError
-from imageo.query.images.prepare import BadImage, ImageOptions, prepare
+from imageo.query.images.prepare import BadImage, ImageOptions, read_image
 from imageo.query.providers import Provider
 from imageo.query.questions import PreparedImage, Question
 from imageo.query.store.run_store import RunStore
@@ -49,17 +49,14 @@ class Reader:
             image = self._image(task)
         except LookupError:
             return Ready(task.image_id, is_without_file=True)
-        except OSError as problem:
-            return Ready(task.image_id, problem=f"the file cannot be read: {problem.strerror}")
         except BadImage as problem:
             return Ready(task.image_id, problem=str(problem))
         body = self.provider.encode(Question(task.image_id, image))
         return Ready(task.image_id, body, image.content_hash if image else None)
 
     def _image(self, task: Task) -> PreparedImage | None:
-        if self.provider.image_limits is None:
-            return None
-        return prepare(self.paths[task.image_id].read_bytes(), self.provider.image_limits, self.options)
+        limits = self.provider.image_limits
+        return None if limits is None else read_image(self.paths[task.image_id], limits, self.options)
 
 
 class Lookahead:

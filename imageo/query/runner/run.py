@@ -14,10 +14,11 @@ import psycopg
 from imageo.db.engine import connect
 from imageo.db.refresh import refresh_runs, refresh_where_stale
 from imageo.errors import DatabaseError, InputError
+from imageo.outcome import FAILED
 from imageo.query.runner.job import Job
 from imageo.query.runner.progress import State
 from imageo.query.runner.slots import Slots
-from imageo.query.runner.summary import FAILED, Summary, sum_up
+from imageo.query.runner.summary import Summary, sum_up
 from imageo.query.store.answers import note_abandoned
 from imageo.query.store.run_store import RunStore, open_store
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from imageo.outcome import OUTCOMES, Outcome
+from imageo.outcome import FAILED, OUTCOMES, Outcome
 from imageo.query.finished import Finished
 from imageo.query.replies import FailureKind, Usage
 
@@ -17,8 +17,6 @@ TOKEN_KINDS = (
     "output_tokens",
     "reasoning_tokens",
 )
-FAILED: frozenset[Outcome] = frozenset(("provider_error", "bad_image"))
-"""The question was not put, or not heard. All other outcomes are the model's own answer, if a poor one."""
 
 Ending = Literal["done", "budget", "interrupted", "failed"]
 """Why a run stopped: nothing was left, the money was, Ctrl-C, or an error that no other image would escape."""

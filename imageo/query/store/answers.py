@@ -7,8 +7,9 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from imageo.outcome import FAILED
 from imageo.query.finished import Finished
-from imageo.query.store.rows import FAILURES, answer_row, call_rows, reduced
+from imageo.query.store.rows import answer_row, call_rows, reduced
 
 LOCK = 0x616E7377  # "answ": one writer of a run's answers at a time
 REFUSED = (
@@ -171,7 +172,7 @@ def _write(
     values = {
         **ends,
         "run_id": run_id,
-        "failures": list(FAILURES),
+        "failures": list(FAILED),
         "answers": _json([answer_row(one) for one in finished]),
         "calls": _json(calls),
         "image_ids": [one.image_id for one in finished],

@@ -6,13 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from imageo.ingest.rows import row_digest
-from imageo.outcome import Outcome
+from imageo.outcome import FAILED
 from imageo.query.answers.parse import PARSER_VERSION, Answer, storable
 from imageo.query.finished import BilledCall, Finished, Priced
 from imageo.query.replies import Usage
-
-FAILURES: tuple[Outcome, ...] = ("provider_error", "bad_image")
-"""Outcomes that are no answer of the model: worth asking again."""
 
 _LARGEST_INT4 = 2**31 - 1
 _LARGEST_INT2 = 2**15 - 1
@@ -26,7 +23,7 @@ def answer_row(finished: Finished) -> dict[str, Any]:
     """
     answer, usage = finished.answer, finished.usage
     raw = _text(finished.raw_response)
-    is_failed = answer.outcome in FAILURES
+    is_failed = answer.outcome in FAILED
     reasoning = answer.reasoning and {storable(part): storable(text) for part, text in answer.reasoning.items()}
     return {
         "image_id": finished.image_id,

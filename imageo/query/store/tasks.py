@@ -8,8 +8,8 @@ from uuid import UUID
 
 import psycopg
 
+from imageo.outcome import FAILED
 from imageo.query.store.answers import LOCK as ANSWERS_LOCK
-from imageo.query.store.rows import FAILURES
 
 BUDGET_LOCK = 0x627564  # "bud": one claim at a time where money is counted
 MANY = 1_000
@@ -173,7 +173,7 @@ def enqueue(
             "run_id": run_id,
             "image_ids": list(image_ids),
             "retry_errors": retry_errors,
-            "failures": list(FAILURES),
+            "failures": list(FAILED),
         }
         n_queued = connection.execute(_ENQUEUE, values).rowcount
         if n_queued >= MANY:
@@ -290,7 +290,7 @@ class TaskQueue:
             "worker": self.worker,
             "held": list(held),
             "lease": timedelta(seconds=self.lease_s),
-            "failures": list(FAILURES),
+            "failures": list(FAILED),
             "only": None if self.only is None else list(self.only),
         }
 
