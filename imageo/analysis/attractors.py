@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from imageo.analysis.estimate import Estimate
+from imageo.analysis.resampling_intervals import Z95, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
-
-Z_95 = 1.959963984540054
 
 
 def attraction_estimates(counts: "pd.DataFrame", *, run_id: int | None, grouping: str, measure: str) -> list[Estimate]:
@@ -72,13 +71,7 @@ def paired_ratio_interval(both: Floats, only_first: Floats, only_second: Floats)
         a = np.sqrt((only_first + only_second + 2) / ((first + 1) * (second + 1)))
         b = np.sqrt((1 - (first + 1) / (n + 2)) / (first + 1))
         c = np.sqrt((1 - (second + 1) / (n + 2)) / (second + 1))
-        z = Z_95 * a / (b + c)
-        first_low, first_high = _wilson(first, n, z)
-        second_low, second_high = _wilson(second, n, z)
+        z = Z95 * a / (b + c)
+        first_low, first_high = wilson(first, n, z)
+        second_low, second_high = wilson(second, n, z)
         return first_low / second_high, first_high / second_low
-
-
-def _wilson(k: Floats, n: Floats, z: Floats) -> tuple[Floats, Floats]:
-    half = z * np.sqrt(z**2 + 4 * k * (1 - k / n))
-    scale = 2 * (n + z**2)
-    return (2 * k + z**2 - half) / scale, (2 * k + z**2 + half) / scale

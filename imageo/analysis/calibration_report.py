@@ -23,7 +23,7 @@ MIN_N = 10
 """Fewer answers get their counts and no summary."""
 
 _TOO_FEW = f"Fewer than {MIN_N} answers: too few to say."
-_ALL_ALIKE = "All right or all wrong: nothing to tell apart."
+_ALL_ALIKE = "All right or all wrong: nothing to tell apart, and resamples say nothing of the doubt."
 _ONE_LEVEL = "One confidence for all answers: it tells nothing."
 _LEARNT = ("calibration_error", "overconfidence")
 _ONE_RUN = "The only run: what a level is worth was learnt from these very answers."
@@ -108,7 +108,8 @@ def _summed_up(n: Floats, k: Floats, worth: Floats, drawn: Mapping[str, Floats])
     found = []
     for statistic, value in summaries(n, k, worth).items():
         is_known = not is_few and bool(np.isfinite(value))
-        note = _TOO_FEW if is_few else None if is_known else _ALL_ALIKE
+        # Where no answer is wrong, or none right, neither is any in the resamples: they would tell of no doubt at all.
+        note = _TOO_FEW if is_few else _ALL_ALIKE if k_all in (0, n_all) else None
         if is_known and is_one_level and statistic == "auroc":
             note = _ONE_LEVEL
         low, high = interval(drawn[statistic]) if note is None else (None, None)

@@ -7,7 +7,7 @@ import numpy as np
 
 from imageo.analysis.comparison_resampled import DENOMINATORS, Resampled
 from imageo.analysis.estimate import Estimate
-from imageo.analysis.paired import holm, mcnemar, median_interval, paired_difference_interval, share, wilcoxon
+from imageo.analysis.paired import FEWEST, holm, mcnemar, median_interval, paired_difference_interval, share, wilcoxon
 from imageo.analysis.paired_bootstrap import Floats, interval
 from imageo.analysis.paired_scores import PairedScores
 from imageo.measures import MEASURES
@@ -109,12 +109,12 @@ def distance_difference(first: Floats, second: Floats, resampled: Floats) -> lis
     n_differ, n_closer = int(np.count_nonzero(differences)), int(np.count_nonzero(differences < 0))
     middle = median_interval(differences)
     none = "The two are equally far off on every image." if n_differ == 0 else None
-    few = "Fewer than 6 images: no interval." if n < 6 else None
+    few = f"Fewer than {FEWEST} images: no interval." if n < FEWEST else None
     return [
         Estimate(
             "difference_of_medians",
             float(np.median(first) - np.median(second)),
-            *interval(resampled),
+            *((None, None) if few else interval(resampled)),
             n=n,
             note=few,
         ),

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from imageo.analysis.comparison_resampled import DENOMINATORS, Resampled
 from imageo.analysis.estimate import Estimate
-from imageo.analysis.paired import share
+from imageo.analysis.paired import FEWEST, share
 from imageo.analysis.paired_bootstrap import Floats, interval
 from imageo.analysis.paired_scores import PairedScores
 from imageo.analysis.ranks import rank_interval, ranks
@@ -60,8 +60,10 @@ def _medians(scores: PairedScores, draws: Resampled, denominator: str) -> tuple[
             estimates.append(replace(about, note="No answer has coordinates."))
             continue
         medians[i] = np.median(known)
-        low, high = interval(draws.medians[denominator][:, i])
-        estimates.append(replace(about, estimate=float(medians[i]), low=low, high=high))
+        few = known.size < FEWEST
+        low, high = (None, None) if few else interval(draws.medians[denominator][:, i])
+        note = f"Fewer than {FEWEST} images: no interval." if few else None
+        estimates.append(replace(about, estimate=float(medians[i]), low=low, high=high, note=note))
     return medians, estimates
 
 
@@ -71,11 +73,12 @@ def _ranked(scores: PairedScores, measure: str, denominator: str, better: Floats
     for i, run_id in enumerate(scores.run_ids):
         if np.isnan(better[i]):
             continue
-        low, high = rank_interval(drawn[:, i])
-        found = (
-            Estimate("rank", float(place[i]), float(low), float(high)),
-            Estimate("first_share", float((drawn[:, i] == 1).mean())),
-        )
+        low, high = map(float, rank_interval(drawn[:, i]))
+        first_share = float((drawn[:, i] == 1).mean())
+        found = (Estimate("rank", float(place[i]), low, high), Estimate("first_share", first_share))
+        if len(scores.image_ids) < FEWEST:
+            note = f"Fewer than {FEWEST} images: who is first is not known."
+            found = (Estimate("rank", float(place[i]), note=note), Estimate("first_share", None, note=note))
         estimates += [
             replace(part, n=len(scores.image_ids), run_id=run_id, measure=measure, denominator=denominator)
             for part in found

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from imageo.analysis.estimate import Estimate
+from imageo.analysis.resampling_intervals import Z95
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Z_95 = 1.959963984540054
 
 
 def entropy_bits(counts: npt.NDArray[np.int64]) -> tuple[float, float]:
@@ -55,8 +54,8 @@ def entropy_estimates(
             Estimate(
                 "entropy_bits",
                 bits,
-                low=None if agree else max(0.0, bits - Z_95 * error),
-                high=None if agree else bits + Z_95 * error,
+                low=None if agree else max(0.0, bits - Z95 * error),
+                high=None if agree else bits + Z95 * error,
                 n=n,
                 k=int(counts.max()),
                 subject=str(code),
@@ -73,8 +72,8 @@ def entropy_estimates(
         Estimate(
             "conditional_entropy_bits",
             overall,
-            low=max(0.0, overall - Z_95 * spread) if spread else None,
-            high=overall + Z_95 * spread if spread else None,
+            low=max(0.0, overall - Z95 * spread) if spread else None,
+            high=overall + Z95 * spread if spread else None,
             n=int(n.sum()),
             run_id=run_id,
             measure=measure,

@@ -21,12 +21,19 @@ def consensus(panel: "pd.DataFrame", fields: Sequence[str]) -> "pd.DataFrame":
 
     chosen = pd.DataFrame(index=pd.Index(sorted(panel["image_id"].unique()), name="image_id"))
     for field in fields:
-        votes = panel.loc[panel[field].notna(), ["image_id", "model_id"]].assign(word=panel[field])
-        share = 1 / votes.groupby(["image_id", "model_id"])["word"].transform("size")
-        # Shares are sums of fractions: rounded, so that 1/3 + 1/3 + 1/3 is level with 1.
-        count = share.groupby([votes["image_id"], votes["word"]]).sum().round(9)
+        count = count_votes(panel["image_id"], panel["model_id"], panel[field])
         best = count[count == count.groupby(level=0).transform("max")].rename("votes").reset_index()
         n_best = best.groupby("image_id").size()
         word = best.drop_duplicates("image_id").set_index("image_id")["word"]
         chosen[field] = word.where(n_best == 1, TIE)
     return chosen.astype("object")
+
+
+def count_votes(image_id: "pd.Series", model_id: "pd.Series", word: "pd.Series") -> "pd.Series":
+    """(image_id, word) -> votes, of rows of one answer each: a model has one vote an image, shared by its runs."""
+    import pandas as pd
+
+    votes = pd.DataFrame({"image_id": image_id, "model_id": model_id, "word": word}).dropna(subset=["word"])
+    share = 1 / votes.groupby(["image_id", "model_id"])["word"].transform("size")
+    # Shares are sums of fractions: rounded, so that 1/3 + 1/3 + 1/3 is level with 1.
+    return share.groupby([votes["image_id"], votes["word"]]).sum().round(9)

@@ -104,8 +104,9 @@ def _of_region(vectors: Floats, form: Estimate, rng: np.random.Generator, replic
     length_low, length_high = np.percentile(drawn_lengths, [2.5, 97.5])
     share_low, share_high = np.percentile(shares, [2.5, 97.5])
     p = mean_vector_p(vectors)
+    untested = "All displacements lie on one line: their mean is not tested." if p is None else None
     return [
-        replace(form, estimate=length, low=float(length_low), high=float(length_high), p_value=p),
+        replace(form, estimate=length, low=float(length_low), high=float(length_high), p_value=p, note=untested),
         replace(
             form,
             statistic="displacement_bearing",

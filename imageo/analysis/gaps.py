@@ -5,6 +5,7 @@ Rates are shares of 0 to 1; a difference is in the same unit, a ratio has none. 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -86,8 +87,9 @@ def contrast(first: GroupSample, second: GroupSample, effect: float) -> Contrast
     """Each group of `first` against the group of `second` in the same row; `effect` is the design effect.
 
     Percentile intervals over blocks, expanded for their number; Newcombe and MOVER on n / effect where counts are
-    small. The p value is of a t statistic with Welch's degrees of freedom, or of the score test of two proportions
-    on n / effect. The correction is single-step max-T over the same replicates (Westfall and Young 1993).
+    small. The p value is of a t statistic with Welch's degrees of freedom, or there of Fisher's exact test on n /
+    effect. The correction is single-step max-T over the same replicates (Westfall and Young 1993), and Sidak's for the
+    rows whose counts are small: their replicates hold no tail.
     """
     from scipy.stats import norm
     from scipy.stats import t as student
@@ -103,21 +105,19 @@ def contrast(first: GroupSample, second: GroupSample, effect: float) -> Contrast
     counts = (first.k / effect, first.n / effect, second.k / effect, second.n / effect)
     plain_low, plain_high = newcombe(*counts)
     plain_ratio_low, plain_ratio_high = mover_ratio(*counts)
-    pooled = (first.k + second.k) / (first.n + second.n)
     with np.errstate(invalid="ignore", divide="ignore"):
-        score_error = np.sqrt(pooled * (1 - pooled) * effect * (1 / first.n + 1 / second.n))
-        spread = np.sqrt(np.nanvar(drawn, axis=1) * (degrees + 1) / np.maximum(degrees, 1))
-        error = np.where(is_thin, score_error, spread)
-        # A common scale for max-T: t at few degrees of freedom as the normal deviate with its tail.
+        error = np.sqrt(np.nanvar(drawn, axis=1) * (degrees + 1) / np.maximum(degrees, 1))
         size = np.abs(difference) / error
-        comparable = np.where(is_thin, size, as_normal(size, degrees))
-        largest = np.nanmax(
-            np.where(is_thin[:, None], 0.0, np.abs(drawn - difference[:, None]) / error[:, None]), axis=0
-        )
-    p_value = np.where(is_thin, 2 * norm.sf(size), 2 * student.sf(size, np.maximum(degrees, 1)))
-    exceeded = (largest[None, :] >= comparable[:, None]).sum(axis=1)
-    adjusted = np.maximum((exceeded + 1) / (largest.size + 1), p_value)
-    is_known = np.isfinite(size)
+        p_value = np.where(is_thin, fisher_p(*counts), 2 * student.sf(size, np.maximum(degrees, 1)))
+        # A common scale for max-T: t at few degrees of freedom as the normal deviate with its tail.
+        comparable = np.where(is_thin, norm.isf(p_value / 2), as_normal(size, degrees))
+        is_known = np.isfinite(difference) & (is_thin | np.isfinite(size))
+        is_drawn = is_known & ~is_thin
+        largest = (np.abs(drawn - difference[:, None]) / error[:, None])[is_drawn]
+    reached = (np.nanmax(largest, axis=0)[None, :] >= comparable[:, None]).sum(axis=1) if is_drawn.any() else 0
+    by_draws = (reached + 1) / (drawn.shape[1] + 1) if is_drawn.any() else 0.0
+    by_counts = 1 - (1 - 2 * norm.sf(comparable)) ** int((is_known & is_thin).sum())
+    adjusted = np.maximum(1 - (1 - by_draws) * (1 - by_counts), p_value)
     return Contrast(
         difference=difference,
         low=np.where(is_thin, plain_low, low),
@@ -131,6 +131,22 @@ def contrast(first: GroupSample, second: GroupSample, effect: float) -> Contrast
     )
 
 
+def fisher_p(k1: Floats, n1: Floats, k2: Floats, n2: Floats) -> Floats:
+    """P of Fisher's exact test that k1 of n1 and k2 of n2 have one rate: twice the smaller tail, at most 1.
+
+    Counts need not be whole: photos that count for less than one are rounded. Source: Fisher (1935), Journal of the
+    Royal Statistical Society 98:39-82; Agresti (2013), Categorical Data Analysis, 3.5.
+    """
+    from scipy.stats import hypergeom
+
+    sizes = [np.maximum(np.round(n), 1.0) for n in (n1, n2)]
+    hits, others = (np.clip(np.round(k), 0, size) for k, size in zip((k1, k2), sizes, strict=True))
+    among, right, drawn = sizes[0] + sizes[1], hits + others, sizes[0]
+    below, above = hypergeom.cdf(hits, among, right, drawn), hypergeom.sf(hits - 1, among, right, drawn)
+    p: Floats = np.minimum(1.0, 2 * np.minimum(below, above))
+    return p
+
+
 def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
     """Best minus worst rate of at least two groups, each with photos, with an honest interval.
 
@@ -138,13 +154,16 @@ def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
     would be too sure. The interval here holds for all pairs at once: with E the 95 % quantile over replicates of the
     largest |d* - d| / se of any pair, the true widest gap lies between the largest lower and the largest upper end of
     d -+ E se, at least 95 times in 100 (max-T, Westfall and Young 1993; it is conservative where groups are alike).
+    The replicates of groups with small counts hold no tail: where there are any, E is at least that of Tukey's range.
     The ratio's interval is MOVER-R at the same E. The bias correction is on squares, to which noise adds once in the
     data and again in the replicates: sqrt(2 gap^2 - mean(gap*^2)), 0 where that is negative.
     """
     from scipy.stats import norm
 
     rate, drawn = sample.rate, sample.rate_drawn
-    best, worst = int(np.argmax(rate)), int(np.argmin(rate))
+    # Where all are alike, two of them: a group has no gap to itself.
+    best = int(np.argmax(rate))
+    worst = int(np.argmin(np.where(np.arange(len(rate)) == best, np.inf, rate)))
     variance = _floored_variance(sample, effect)
     # Where counts are small the variance stands on the design effect, which is of all groups.
     together = max(FEW_BLOCKS, float(np.nansum(sample.blocks)) - len(rate))
@@ -157,7 +176,8 @@ def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
     for first in range(len(rate) - 1):
         apart = np.abs(centred[first] - centred[first + 1 :]) / np.sqrt(pairs[first, first + 1 :, None])
         np.maximum(largest, apart.max(axis=0), out=largest)
-    reach = max(Z95, float(np.quantile(largest, 0.95)))
+    is_any_thin = bool(thin_groups(sample).any())
+    reach = max(Z95, float(np.quantile(largest, 0.95)), tukey_reach(len(rate)) if is_any_thin else 0.0)
     difference, error = rate[:, None] - rate, np.sqrt(pairs) * t_factor(freedom, reach)
     np.fill_diagonal(error, 0.0)
     widths = as_normal(np.abs(difference) / np.sqrt(pairs), freedom)
@@ -175,12 +195,34 @@ def widest_gap(sample: GroupSample, effect: float) -> WidestGap:
         high=min(1.0, float((difference + reach * error).max())),
         corrected=min(gap, max(0.0, 2 * gap**2 - float((gaps_drawn**2).mean())) ** 0.5),
         # Where blocks are few the replicates vary too little: never surer than the pair's own interval.
-        p_value=max((1 + int((largest >= widths.max()).sum())) / (1 + largest.size), float(2 * norm.sf(widths.max()))),
+        p_value=max(
+            (1 + int((largest >= widths.max()).sum())) / (1 + largest.size),
+            float(2 * norm.sf(widths.max())),
+            tukey_p(float(widths.max()), len(rate)) if is_any_thin else 0.0,
+        ),
         ratio=float(rate[worst] / rate[best]) if rate[best] > 0 else float("nan"),
         ratio_low=float(ratio_low),
         ratio_high=float(ratio_high),
         reach=reach,
     )
+
+
+@cache
+def tukey_reach(groups: int) -> float:
+    """How many standard errors the widest difference of `groups` like groups stays within, 95 times in 100.
+
+    Source: Tukey (1953), The Problem of Multiple Comparisons; for unequal sizes Hayter (1984), Annals of Statistics 12.
+    """
+    from scipy.stats import studentized_range
+
+    return float(studentized_range.ppf(0.95, groups, np.inf) / np.sqrt(2))
+
+
+def tukey_p(size: float, groups: int) -> float:
+    """P that the widest difference of `groups` like groups is at least `size` standard errors."""
+    from scipy.stats import studentized_range
+
+    return float(np.clip(studentized_range.sf(size * np.sqrt(2), groups, np.inf), 0.0, 1.0))
 
 
 def thin_groups(sample: GroupSample) -> Flags:
@@ -200,9 +242,13 @@ def _variance(sample: GroupSample) -> Floats:
 
 
 def _floored_variance(sample: GroupSample, effect: float) -> Floats:
-    """The same, and where counts are small at least that of n / effect photos at the rate (k + 2) / (n + 4)."""
-    rate = (sample.k + 2) / (sample.n + 4)
-    floor = effect * rate * (1 - rate) / (sample.n + 4)
+    """The same, and where counts are small at least that of n / effect photos at the rate (k + 2) / (n + 4).
+
+    And at the rate of all groups together: a thin group comes out as all hits or all misses by chance, and would then
+    pass for the surest of all.
+    """
+    rate, pooled = (sample.k + 2) / (sample.n + 4), sample.k.sum() / sample.n.sum()
+    floor = effect * np.maximum(rate * (1 - rate) / (sample.n + 4), pooled * (1 - pooled) / sample.n)
     variance = _variance(sample)
     floored: Floats = np.where(thin_groups(sample), np.maximum(variance, floor), variance)
     return floored

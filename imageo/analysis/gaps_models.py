@@ -7,6 +7,7 @@ import numpy as np
 
 from imageo.analysis.estimate import Estimate
 from imageo.analysis.gaps import thin_groups
+from imageo.analysis.paired import holm
 from imageo.analysis.resampling import GroupSample
 from imageo.analysis.resampling_intervals import expanded_percentiles
 
@@ -25,7 +26,8 @@ def model_estimates(run: RunSample, other: RunSample, grouping: str) -> Iterator
     """(group - rest) of `run` minus (group - rest) of `other`, for each group that both have; shares of -2 to 2.
 
     Expanded percentile intervals over blocks; both runs were counted under the same draws, so that what a place does to
-    both cancels. The p value is two-sided, of a t statistic with the group's effective blocks less one.
+    both cancels. The p value is two-sided, of a t statistic with the group's effective blocks less one; `p_adjusted` is
+    Holm's over the groups.
     """
     from scipy.stats import t as student
 
@@ -44,8 +46,11 @@ def model_estimates(run: RunSample, other: RunSample, grouping: str) -> Iterator
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.nanstd(drawn, axis=1) * np.sqrt((degrees + 1) / degrees)
         p_value = 2 * student.sf(np.abs(difference) / error, degrees)
+    is_told = ~is_thin & np.isfinite(p_value)
+    adjusted = np.full(len(both), np.nan)
+    adjusted[is_told] = holm(p_value[is_told])
     for i, name in enumerate(both):
-        told = not is_thin[i] and np.isfinite(p_value[i])
+        told = bool(is_told[i])
         yield Estimate(
             "difference_of_differences",
             float(difference[i]) if np.isfinite(difference[i]) else None,
@@ -53,6 +58,7 @@ def model_estimates(run: RunSample, other: RunSample, grouping: str) -> Iterator
             float(high[i]) if told else None,
             n=int(pairs[0][0].n[i]),
             p_value=float(p_value[i]) if told else None,
+            p_adjusted=float(adjusted[i]) if told else None,
             run_id=run.run_id,
             other_run_id=other.run_id,
             grouping=grouping,

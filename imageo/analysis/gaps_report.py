@@ -10,7 +10,7 @@ from imageo.analysis.estimate import Estimate
 from imageo.analysis.gaps import WidestGap, contrast, design_effect, widest_gap
 from imageo.analysis.gaps_adjusted import adjusted_estimates
 from imageo.analysis.gaps_models import RunSample, model_estimates
-from imageo.analysis.inequality import FUNNEL_LIMITS, funnel_limits, overdispersion, unevenness
+from imageo.analysis.inequality import FUNNEL_LIMITS, beyond_chance, funnel_limits, overdispersion, unevenness
 from imageo.analysis.resampling import (
     REPLICATES,
     Floats,
@@ -171,6 +171,7 @@ def _rates(counts: pd.DataFrame, options: GapOptions) -> Iterator[Estimate]:
     shrunk = shrunk_rates(hits, photos)
     pooled = float(hits.sum() / photos.sum())
     limits = {name: funnel_limits(photos, pooled, level) for name, level in FUNNEL_LIMITS.items()}
+    sides = {name: beyond_chance(hits, photos, pooled, level) for name, level in FUNNEL_LIMITS.items()}
     for i, name in enumerate(counts.index):
         n, k = int(photos[i]), int(hits[i])
         few = f"fewer than {options.minimum_n} photos: not compared" if n < options.minimum_n else None
@@ -178,7 +179,7 @@ def _rates(counts: pd.DataFrame, options: GapOptions) -> Iterator[Estimate]:
         yield replace(base, note=few)
         yield replace(base, statistic="shrunk_rate", estimate=float(shrunk[i]), low=None, high=None)
         for level, (lower, upper) in limits.items():
-            outside = "below" if k / n < lower[i] else "above" if k / n > upper[i] else None
+            outside = {-1: "below", 0: None, 1: "above"}[int(sides[level][i])]
             note = f"{outside} what chance gives at the pooled rate" if outside else None
             yield replace(
                 base,
@@ -274,7 +275,7 @@ def _spread(sample: GroupSample, effect: float, options: GapOptions) -> Iterator
             low=_known(found.low),
             high=_known(found.high),
             p_value=found.p_value,
-            note=f"{found.by_chance:.3f} by chance alone",
+            note=f"{found.by_chance:.3f} by chance alone; the interval is of what is there without noise",
         )
     yield replace(base, statistic="overdispersion", estimate=overdispersion(sample.k, sample.n))
     yield replace(base, statistic="design_effect", estimate=effect)

@@ -7,6 +7,7 @@ of core.region.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from imageo.analysis.consensus import count_votes
 from imageo.errors import InputError
 from imageo.measures import LEVELS, MEASURES
 
@@ -58,7 +59,7 @@ def label_rows(
 ) -> "pd.Series":
     """The group of each row (run_id, image_id) by one grouping; None where it has none.
 
-    Scene fields are models' own words: with `fields` "consensus" what most runs say of a photo, the same for all of
+    Scene fields are models' own words: with `fields` "consensus" what most models say of a photo, the same for all of
     them; with "model" each run's own word. Raises InputError where nothing has that name.
     """
     if name in SCENE_FIELDS and name in answers.columns:
@@ -85,11 +86,13 @@ def image_labels(name: str, images: "pd.DataFrame", answers: "pd.DataFrame", cou
 
 def banded(values: "pd.Series") -> "pd.Series":
     """Values as labels: a list by its first entry, a number of many values by its quarter, all else as it is."""
+    import numpy as np
     import pandas as pd
 
     words = values.map(_word)
     numbers = pd.to_numeric(words, errors="coerce")
-    if numbers.notna().sum() < words.notna().sum() or numbers.nunique() <= MOST_VALUES:
+    is_numeric = np.isfinite(numbers[words.notna()]).all()
+    if not is_numeric or numbers.nunique() <= MOST_VALUES:
         return words
     bands = pd.qcut(numbers, 4, duplicates="drop")
     lowest = numbers.min()
@@ -101,11 +104,11 @@ def banded(values: "pd.Series") -> "pd.Series":
 
 
 def consensus(answers: "pd.DataFrame", field: str) -> "pd.Series":
-    """image_id -> what most runs say of the photo, in lower case; of equally many the first in the alphabet."""
-    told = answers[["image_id"]].assign(label=_words(answers[field])).dropna()
-    counts = told.groupby(["image_id", "label"], sort=True).size().rename("n").reset_index()
-    first = counts.sort_values(["image_id", "n", "label"], ascending=[True, False, True])
-    return first.drop_duplicates("image_id").set_index("image_id")["label"]
+    """image_id -> what most models say of the photo, in lower case; of equally many the first in the alphabet."""
+    model_id = answers["provider"] + " " + answers["model"]
+    counts = count_votes(answers["image_id"], model_id, _words(answers[field])).rename("n").reset_index()
+    first = counts.sort_values(["image_id", "n", "word"], ascending=[True, False, True])
+    return first.drop_duplicates("image_id").set_index("image_id")["word"]
 
 
 def strata(columns: Sequence["pd.Series"]) -> "pd.Series":
@@ -125,7 +128,8 @@ def _word(value: Any) -> str | None:
     if isinstance(value, str) and value.startswith("["):
         try:
             value = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            # No list after all: it comes from a file or from a model, and may be anything.
             return str(value)
     if isinstance(value, list):
         value = value[0] if value else None

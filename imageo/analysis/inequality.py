@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from imageo.analysis.resampling import Floats, GroupSample
 from imageo.analysis.resampling_intervals import expanded_percentiles
@@ -102,6 +103,19 @@ def funnel_limits(n: Floats, pooled: float, level: float) -> tuple[Floats, Float
             over = (binom.cdf(r, n, pooled) - p) / binom.pmf(r, n, pooled)
         limits.append(np.clip((r - np.nan_to_num(over)) / n, 0.0, 1.0))
     return limits[0], limits[1]
+
+
+def beyond_chance(k: Floats, n: Floats, pooled: float, level: float = 0.998) -> npt.NDArray[np.int64]:
+    """-1 where so few hits, 1 where so many have a chance below (1 - level) / 2 at the pooled rate, else 0.
+
+    By the tails themselves: the interpolated limit of a group with one photo lies below 100 %, and it would call
+    every single hit an outlier.
+    """
+    from scipy.stats import binom
+
+    tail = (1 - level) / 2
+    too_few, too_many = binom.cdf(k, n, pooled) < tail, binom.sf(k - 1, n, pooled) < tail
+    return np.where(too_few, -1, np.where(too_many, 1, 0))
 
 
 def overdispersion(k: Floats, n: Floats) -> float:

@@ -8,11 +8,13 @@ import numpy.typing as npt
 
 from imageo.analysis.estimate import Estimate
 from imageo.analysis.paired_bootstrap import Bounds
-
-Z_95 = 1.959963984540054
-"""97.5 % quantile of the normal distribution."""
+from imageo.analysis.resampling_intervals import Z95, wilson
 
 Floats = npt.NDArray[np.float64]
+
+FEWEST = 6
+"""Images that an interval of medians or ranks needs: of fewer, 95 % lie within no two of the values, and resamples of
+one or two images differ in nothing."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def paired_difference_interval(only_first: int, only_second: int, n: int) -> tup
     """
     total = n + 2
     middle = (only_first - only_second) / total
-    half = Z_95 * np.sqrt(((only_first + only_second + 1) / total - middle**2) / total)
+    half = Z95 * np.sqrt(((only_first + only_second + 1) / total - middle**2) / total)
     return max(-1.0, float(middle - half)), min(1.0, float(middle + half))
 
 
@@ -90,7 +92,7 @@ def median_interval(values: Floats) -> Bounds:
     return float(ordered[j - 1]), float(ordered[n - j])
 
 
-def holm(p_values: Sequence[float]) -> Floats:
+def holm(p_values: Sequence[float] | Floats) -> Floats:
     """Correct p values for their number, family-wise: max over j <= i of (m - j + 1) p_(j), at most 1.
 
     Source: Holm 1979, Scandinavian Journal of Statistics 6:65-70.
@@ -103,16 +105,9 @@ def holm(p_values: Sequence[float]) -> Floats:
     return adjusted
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson 95 % interval of hits / n. Source: Wilson 1927, JASA 22:209-212."""
-    share, spread = hits / n, Z_95**2 / n
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z_95 / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
-
-
 def share(statistic: str, k: int, n: int, note: str | None = None) -> Estimate:
     """K of n with Wilson's interval; without any n there is no share, and `note` says why."""
     if n == 0:
         return Estimate(statistic, None, n=0, k=0, note=note)
-    return Estimate(statistic, k / n, *wilson(k, n), n=n, k=k)
+    low, high = wilson(k, n)
+    return Estimate(statistic, k / n, float(low), float(high), n=n, k=k)

@@ -11,15 +11,20 @@ import numpy as np
 from imageo.analysis.resampling import Floats
 
 Z95 = 1.959963984540054
+"""97.5 % quantile of the normal distribution."""
 
 
-def wilson(k: Floats, n: Floats, z: Floats | float = Z95) -> tuple[Floats, Floats]:
-    """Wilson interval of k hits among n, shares of 0 to 1; `n` may be an effective number. Source: Wilson (1927)."""
+def wilson(k: Floats | float, n: Floats | float, z: Floats | float = Z95) -> tuple[Floats, Floats]:
+    """Wilson interval of k hits among n, shares of 0 to 1; `n` may be an effective number, NaN of none.
+
+    In counts, so that it ends at 0 and at 1 exactly where no hit or nothing else was seen. Source: Wilson (1927),
+    Journal of the American Statistical Association 22:209-212.
+    """
+    k, n, z = np.asarray(k, dtype=float), np.asarray(n, dtype=float), np.asarray(z, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = k / n
-        middle = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2))
-    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+        half = z * np.sqrt(z**2 + 4 * k * (1 - k / n))
+        low, high = ((2 * k + z**2 + side) / (2 * (n + z**2)) for side in (-half, half))
+    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
 def newcombe(k1: Floats, n1: Floats, k2: Floats, n2: Floats, z: Floats | float = Z95) -> tuple[Floats, Floats]:

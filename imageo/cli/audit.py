@@ -2,14 +2,15 @@
 
 import click
 
+from imageo.cli import option
 from imageo.settings import Settings
 
 
 @click.command()
-@click.option("--dataset", help="Only this dataset.")
+@option.dataset
 @click.option("--rows", default=5, show_default=True, type=click.IntRange(0), help="Rows shown of each check.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where anything is found.")
-@click.option("--json", "as_json", is_flag=True, help="Every row of every check.")
+@option.as_json("Every row of every check.")
 @click.pass_obj
 def command(settings: Settings, dataset: str | None, rows: int, strict: bool, as_json: bool) -> None:
     """Find what is wrong with the data before it misleads.

@@ -4,34 +4,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imageo.cli import option
 from imageo.errors import InputError
-from imageo.measures import DENOMINATORS, LEVELS, MEASURES
+from imageo.measures import DENOMINATORS
 from imageo.settings import Settings
 
 if TYPE_CHECKING:
     from imageo.analysis.gaps_report import GapOptions
 
-# Cells that are drawn whole, in degrees (1 elsewhere): so fine that a group has many, so coarse that they hold a town.
-_CELL_DEGREES = {"continent": 5.0, "subregion": 5.0, "income_group": 5.0, "population": 5.0} | {
-    "admin1": 0.5,
-    "us_state": 0.5,
-}
-
 
 @click.command()
-@click.option("--level", type=click.Choice(LEVELS), default="continent", show_default=True, help="Kind of region.")
-@click.option(
-    "--measure", type=click.Choice(MEASURES), default="accuracy_200km", show_default=True, help="What counts."
-)
-@click.option(
-    "--denominator",
-    type=click.Choice(list(DENOMINATORS)),
-    default="all",
-    show_default=True,
-    help="Count a non-answer as wrong, or leave it out.",
-)
-@click.option("--dataset", help="Only this dataset.")
-@click.option("--model", "models", multiple=True, help="Show every region of this model; may be given again.")
+@option.level("continent")
+@option.measure("accuracy_200km")
+@option.denominator()
+@option.dataset
+@option.models("Show every region of this model; may be given again.")
 @click.option("--min-n", default=10, show_default=True, help="Regions with fewer images are counted, not shown.")
 @click.option("--gaps", is_flag=True, help="Test the gaps between the regions of --level.")
 @click.option(
@@ -56,13 +43,11 @@ _CELL_DEGREES = {"continent": 5.0, "subregion": 5.0, "income_group": 5.0, "popul
 @click.option("--reference", metavar="GROUP", help="Compare each group with this one too, not only with the rest.")
 @click.option("--against", metavar="MODEL", help="Compare the gaps of all models with those of this one.")
 @click.option("--cell", "degrees", type=click.FloatRange(0.01, 45), help="Height of resampled cells, degrees.")
-@click.option(
-    "--replicates", type=click.IntRange(200, 20_000), default=2000, show_default=True, help="Of the bootstrap."
-)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of the bootstrap.")
+@option.replicates(200, 20_000)
+@option.seed("Of the bootstrap.")
 @click.option("--spatial", is_flag=True, help="Show the spatial pattern instead, as `imageo spatial` does.")
 @click.option("--keep/--no-keep", default=True, show_default=True, help="Write tested gaps to bi.estimate.")
-@click.option("--json", "as_json", is_flag=True, help="Every region of every run, thin ones too.")
+@option.as_json("Every region of every run, thin ones too.")
 @click.pass_obj
 def command(
     settings: Settings,
@@ -109,6 +94,7 @@ def command(
         _print_rates(settings, level, measure, denominator, dataset, models, min_n, as_json)
         return
     from imageo.analysis.gaps_report import GapOptions
+    from imageo.surveys.gaps import cell_degrees
 
     grouping = by or level
     options = GapOptions(
@@ -118,7 +104,7 @@ def command(
         adjust=adjust,
         fields=fields,
         minimum_n=min_n,
-        degrees=degrees or _CELL_DEGREES.get(grouping, 1.0),
+        degrees=degrees or cell_degrees(grouping),
         replicates=replicates,
         seed=seed,
     )
@@ -135,43 +121,14 @@ def _print_gaps(
     keep: bool,
     as_json: bool,
 ) -> None:
-    from dataclasses import asdict
-
-    from imageo.analysis.gaps_report import gap_estimates
-    from imageo.db.engine import connect
-    from imageo.db.estimates import store_analysis
-    from imageo.render.reading.gap_frames import (
-        estimate_frame,
-        gap_rows,
-        group_names,
-        read_photos,
-        spelt_out,
-        with_against,
-    )
-    from imageo.render.tables import printable
     from imageo.render.text.gaps import gaps_json, gaps_text
+    from imageo.surveys.gaps import keep_gaps
 
-    with connect(settings, role="reader") as connection:
-        found = read_photos(connection, dataset=dataset, models=models)
-        names = group_names(connection, options)
-    options = spelt_out(found, options, names)
-    parameters = asdict(options) | {"models": list(models), "against": against}
-    seed = parameters.pop("seed")
-    frames = []
-    for photos in found:
-        labels: dict[int, str] = dict(photos.runs.itertuples(index=False))
-
-        def say(run_id: int, labels: dict[int, str] = labels) -> None:
-            click.echo(printable(f"gaps by {options.grouping}: {labels[run_id]}"), err=True)
-
-        chosen = with_against(photos, options, against)
-        estimates = gap_estimates(gap_rows(photos, chosen), chosen, say)
-        frames.append(estimate_frame(photos, estimates, names))
-        if keep:
-            with connect(settings, role="writer") as connection:
-                store_analysis(connection, photos.dataset_id, "gap", parameters, seed, map(asdict, estimates))
+    frames, options, parameters = keep_gaps(
+        settings, options, dataset=dataset, models=models, against=against, keep=keep
+    )
     if as_json:
-        click.echo(gaps_json(frames, parameters | {"seed": seed}))
+        click.echo(gaps_json(frames, parameters | {"seed": options.seed}))
         return
     for frame in frames:
         click.echo(gaps_text(frame, options, denominator, each_group=bool(models)) + "\n")

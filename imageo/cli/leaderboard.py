@@ -2,21 +2,16 @@
 
 import click
 
-from imageo.measures import DENOMINATORS, MEASURES
+from imageo.cli import option
+from imageo.measures import MEASURES
 from imageo.settings import Settings
 
 
 @click.command()
-@click.option("--dataset", help="Only this dataset.")
-@click.option(
-    "--denominator",
-    type=click.Choice(list(DENOMINATORS)),
-    default="all",
-    show_default=True,
-    help="Count a non-answer as wrong, or leave it out.",
-)
+@option.dataset
+@option.denominator()
 @click.option("--sort", default="accuracy_25km_all", show_default=True, help="Column of bi.leaderboard, best first.")
-@click.option("--json", "as_json", is_flag=True, help="Every column of bi.leaderboard, as a list of objects.")
+@option.as_json("Every column of bi.leaderboard, as a list of objects.")
 @click.pass_obj
 def command(settings: Settings, dataset: str | None, denominator: str, sort: str, as_json: bool) -> None:
     """Compare runs: accuracy, matches, errors, cost."""

@@ -42,6 +42,10 @@ def store_analysis(
     transaction. A number that is not finite is stored as NULL.
     """
     key = [dataset_id, kind, Jsonb(dict(parameters)), seed]
+    # Two commands may find out the same at the same time: the later one waits, and then takes its place.
+    connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended(concat_ws(' ', %s::int, %s::text, %s::jsonb, %s::int), 4))", key
+    )
     connection.execute(
         "delete from data.analysis where dataset_id = %s and kind = %s and parameters = %s and seed = %s", key
     )

@@ -22,7 +22,7 @@ def read_view(
     `where`: column -> value, a list of values, or None for no condition. Geometry is WGS84 (EPSG:4326). Raises
     InputError where the view or a column does not exist.
     """
-    columns = _columns(connection, view)
+    columns = view_columns(connection, view)
     conditions = {name: value for name, value in (where or {}).items() if value is not None}
     if unknown := sorted(set(conditions) - set(columns)):
         raise InputError(f"{view} has no column {', '.join(unknown)}; it has {', '.join(columns)}")
@@ -65,8 +65,8 @@ def list_views(connection: psycopg.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _columns(connection: psycopg.Connection, view: str) -> dict[str, str]:
-    """Name -> type of the columns of a view."""
+def view_columns(connection: psycopg.Connection, view: str) -> dict[str, str]:
+    """Name -> type of the columns of a view. Raises InputError where it does not exist."""
     if view not in list_views(connection):
         raise InputError(f"there is no view {view}; `imageo export --list` shows them all")
     rows = connection.execute(

@@ -163,3 +163,12 @@ def test_answers_on_the_spot_have_no_direction() -> None:
 def test_cities_of_one_name_are_told_apart() -> None:
     cities = pd.DataFrame({"city": ["springfield", "springfield"], "country_iso": ["US", None]})
     assert city_codes(cities).tolist() == ["springfield, US", "springfield, ?"]
+
+
+def test_displacements_on_one_line_are_not_tested_and_that_is_said() -> None:
+    """Half the answers at their place, half in one other town: there is no spread across to test the mean against."""
+    sides = ("true_latitude", "true_longitude", "answered_latitude", "answered_longitude")
+    answers = pd.DataFrame([(0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 3.0)] * 10, columns=sides).assign(error_km=1.0)
+    found = displacement_estimates(answers, pd.Series(["AF"] * 20), run_id=1, grouping="continent", seed=0)
+    assert (found[0].statistic, found[0].p_value, found[0].p_adjusted) == ("displacement_km", None, None)
+    assert found[0].note == "All displacements lie on one line: their mean is not tested."

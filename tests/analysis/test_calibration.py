@@ -1,6 +1,7 @@
 """Calibration and discrimination from counts, against scikit-learn, scipy and sums by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -9,6 +10,8 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from imageo.analysis.calibration import LEVELS, calibration_error, face_value, isotonic_value, overconfidence
+from imageo.analysis.calibration_counts import confidences
+from imageo.analysis.calibration_report import calibrate
 from imageo.analysis.discrimination import ErrorOrder, aurc, auroc, excess_aurc
 from imageo.analysis.paired_bootstrap import resamples
 
@@ -118,3 +121,32 @@ def test_spearman_as_scipy_on_every_resample(decimals: int) -> None:
 def test_spearman_of_one_level_is_unknown() -> None:
     order = ErrorOrder(np.arange(20), np.full(20, 5), np.arange(20.0), LEVELS)
     assert np.isnan(order.spearman(np.ones((1, 20), dtype=np.float32))).all()
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_answers_that_are_all_right_or_all_wrong_have_no_interval(is_right: bool) -> None:
+    """Every resample is all right too: an interval of no width round 0 would claim certainty from twelve answers."""
+    answers = pd.DataFrame(
+        {
+            "run_id": np.repeat([1, 2], 12),
+            "image_id": np.tile(np.arange(12), 2),
+            "confidence": [*([5] * 8 + [4] * 4), *range(1, 6), *range(1, 6), 1, 5],
+            "error_km": [0.5 if is_right else 900.0] * 12 + [0.5, 900.0] * 6,
+            "region": "EU",
+        }
+    )
+    found = calibrate(confidences(answers, "accuracy_25km"), "accuracy_25km", "continent", 200, 0)
+    summed_up = (
+        "calibration_error",
+        "overconfidence",
+        "calibration_error_face",
+        "overconfidence_face",
+        "auroc",
+        "aurc",
+    )
+    alike = [one for one in found if one.run_id == 1 and one.statistic in summed_up]
+    assert len(alike) == 12, "of the run, and of its only region"
+    assert {(one.low, one.high) for one in alike} == {(None, None)}
+    assert all("All right or all wrong" in str(one.note) for one in alike)
+    mixed = [one for one in found if one.run_id == 2 and one.statistic in summed_up]
+    assert all(one.low < one.high for one in mixed)

@@ -197,3 +197,21 @@ def test_nothing_to_compare_is_said() -> None:
         _compare(_run(A, [1.0]))
     with pytest.raises(InputError, match="no image was asked of all of run 7, run 3"):
         _compare(_run(A, [1.0], images=[1]), _run(B, [1.0], images=[2]))
+
+
+def test_five_images_rank_nobody() -> None:
+    """Of one image every resample is the same: who is first on it would seem certain."""
+    for n in (1, 5):
+        found = _compare(_run(1, [3.0] * n), _run(2, [4000.0] * n))
+        for statistic, measure, denominator in (
+            ("rank", "accuracy_25km", "all"),
+            ("median", "error_km", "bounded"),
+            ("difference_of_medians", "error_km", "bounded"),
+        ):
+            one = _one(found, statistic, measure, denominator=denominator, run_id=1)
+            assert one.estimate is not None
+            assert (one.low, one.high) == (None, None)
+            assert "Fewer than 6 images" in str(one.note)
+        assert _one(found, "first_share", "error_km", denominator="bounded", run_id=1).estimate is None
+    found = _compare(_run(1, [3.0] * 6), _run(2, [4000.0] * 6))
+    assert _one(found, "rank", "accuracy_25km", denominator="all", run_id=1).high == 1

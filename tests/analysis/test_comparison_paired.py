@@ -15,7 +15,6 @@ from imageo.analysis.paired import (
     paired_difference_interval,
     share,
     wilcoxon,
-    wilson,
 )
 
 
@@ -99,8 +98,9 @@ def test_holm_of_nothing_is_nothing() -> None:
 
 
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_as_statsmodels(counts: tuple[int, int]) -> None:
-    assert wilson(*counts) == pytest.approx(proportion_confint(*counts, method="wilson"), abs=1e-12)
+def test_the_interval_of_a_share_is_wilsons_as_statsmodels_has_it(counts: tuple[int, int]) -> None:
+    found = share("closer_share", *counts)
+    assert (found.low, found.high) == pytest.approx(proportion_confint(*counts, method="wilson"), abs=1e-12)
 
 
 def test_a_share_of_nothing_says_so() -> None:

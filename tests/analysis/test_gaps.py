@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from scipy.stats import fisher_exact, norm
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
-from imageo.analysis.gaps import contrast, design_effect, widest_gap
+from imageo.analysis.gaps import contrast, design_effect, fisher_p, tukey_p, tukey_reach, widest_gap
 from imageo.analysis.gaps_models import RunSample, model_estimates
 from imageo.analysis.gaps_report import REST, GapOptions, gap_estimates, number_blocks, shrunk_rates
 from imageo.analysis.inequality import gini, unevenness
@@ -82,7 +83,10 @@ def test_how_much_further_behind_one_model_is_covers_what_was_planted() -> None:
             is_hit = rng.random(720) < np.array(rates)[of_place][block] + hard
             sample = sample_groups(of_place[block], block, is_hit, 3, draws)
             runs.append(RunSample(run_id, ("a", "b", "c"), sample, sample.rest()))
-        last = list(model_estimates(*runs, "group"))[2]
+        each = list(model_estimates(*runs, "group"))
+        corrected = multipletests([one.p_value for one in each], method="holm")[1]
+        assert [one.p_adjusted for one in each] == pytest.approx(corrected)
+        last = each[2]
         assert last.low is not None
         assert last.high is not None
         true = (0.35 - 0.65) - (0.5 - 0.6)
@@ -128,7 +132,7 @@ def test_groups_without_a_hit_or_a_miss_have_an_interval_all_the_same() -> None:
     (low1, high1), (low2, high2) = (proportion_confint(k, n, method="wilson") for k, n in ((0, 20), (30, 40)))
     assert found.low[0] == pytest.approx(-0.75 - np.hypot(0 - low1, high2 - 0.75))
     assert found.high[0] == pytest.approx(-0.75 + np.hypot(high1 - 0, 0.75 - low2))
-    assert found.p_value[0] == pytest.approx(proportions_ztest([0, 30], [20, 40])[1])
+    assert found.p_value[0] == pytest.approx(2 * fisher_exact([[0, 20], [30, 10]], alternative="less").pvalue)
     assert (gap.worst, gap.best, gap.gap) == (0, 1, 1.0)
     assert 0.5 < gap.low < 1.0
     assert gap.high == 1.0
@@ -286,3 +290,62 @@ def test_a_widest_gap_is_no_surer_than_its_interval(n_cells: int) -> None:
         sample = sample_groups((block > 0).astype(np.int64), block, is_hit, 2, draws)
         gap = widest_gap(sample, 2.0)
         assert (gap.p_value < 0.05) <= (gap.low > 0)
+
+
+@pytest.mark.parametrize(("groups", "n", "rate"), [(30, 10, 0.5), (30, 10, 0.9), (5, 1, 0.5), (12, 5, 0.7)])
+def test_many_thin_groups_that_are_alike_have_no_gap(groups: int, n: int, rate: float) -> None:
+    """Of many small groups some have all hits or none by chance: neither the widest gap nor any group may seem real."""
+    rng = np.random.default_rng(groups)
+    group, draws = np.repeat(np.arange(groups), n), draw_blocks(groups * n, 200, rng)
+    found = []
+    for _ in range(60):
+        sample = sample_groups(group, np.arange(groups * n), rng.random(groups * n) < rate, groups, draws)
+        effect = design_effect(sample)
+        gap, each = widest_gap(sample, effect), contrast(sample, sample.rest(), effect)
+        found.append((gap.low > 0, gap.p_value <= 0.05, each.p_adjusted.min() <= 0.05))
+    # 5 in 100 at the most; more than 8 of 60 would have a chance below 0.01.
+    assert np.sum(found, axis=0).max() <= 8
+
+
+def test_a_thin_group_that_is_far_off_is_found_among_many() -> None:
+    group = np.repeat(np.arange(30), 12)
+    is_hit = np.where(group == 7, False, np.arange(360) % 12 > 0)
+    sample = sample_groups(group, np.arange(360), is_hit, 30, draw_blocks(360, 200, np.random.default_rng(0)))
+    found, gap = contrast(sample, sample.rest(), 1.0), widest_gap(sample, 1.0)
+    assert found.p_adjusted[7] < 0.001
+    assert np.delete(found.p_adjusted, 7).min() > 0.5
+    assert (gap.worst, gap.p_value < 0.01, gap.low > 0) == (7, True, True)
+
+
+@pytest.mark.parametrize("table", [(0, 10, 45, 90), (9, 12, 10, 40), (3, 3, 0, 3)])
+def test_the_test_of_thin_groups_is_fishers(table: tuple[int, int, int, int]) -> None:
+    k1, n1, k2, n2 = table
+    tails = [fisher_exact([[k1, n1 - k1], [k2, n2 - k2]], alternative=side).pvalue for side in ("less", "greater")]
+    assert fisher_p(*(np.array([float(value)]) for value in table))[0] == pytest.approx(min(1, 2 * min(tails)))
+
+
+def test_tukeys_reach_is_that_of_his_table() -> None:
+    """Q of 5 and 10 means with infinite degrees of freedom: 3.858 and 4.474, Pearson & Hartley (1966), table 29."""
+    assert tukey_reach(5) * np.sqrt(2) == pytest.approx(3.858, abs=5e-4)
+    assert tukey_reach(10) * np.sqrt(2) == pytest.approx(4.474, abs=5e-4)
+    assert tukey_p(tukey_reach(10), 10) == pytest.approx(0.05)
+
+
+def test_groups_that_are_all_alike_are_two_groups_still() -> None:
+    sample = sample_groups(
+        np.repeat(np.arange(3), 20), np.arange(60), np.ones(60, bool), 3, draw_blocks(60, 200, np.random.default_rng(0))
+    )
+    gap = widest_gap(sample, 1.0)
+    assert gap.best != gap.worst
+    assert (gap.gap, gap.p_value) == (0, 1)
+
+
+def test_one_photo_alone_is_never_beyond_chance() -> None:
+    # A hit where half of all are hits is as likely as not, though the interpolated limit of one photo is 99.8 %.
+    rows = _rows(runs=1)
+    rows["is_hit"] = rows.index % 2 == 0
+    rows = rows[(rows["group"] != "thin") | ~rows.duplicated("group")]
+    rows.loc[rows["group"] == "thin", "is_hit"] = True
+    found = gap_estimates(rows, GapOptions("place", replicates=200))
+    notes = [e.note for e in found if e.statistic == "funnel_99.8" and e.subject == "thin" and e.denominator == "all"]
+    assert notes == [None]

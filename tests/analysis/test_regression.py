@@ -217,3 +217,19 @@ def test_intervals_of_odds_ratios_cover(n_models: int) -> None:
             naive += [t.low <= planted <= t.high for t, planted in zip(terms, truth, strict=True)]
     assert 0.93 <= np.mean(covered) <= 0.97
     assert not naive or np.mean(naive) < 0.9
+
+
+def test_few_images_asked_of_many_models_are_said_to_be_few() -> None:
+    """Standard errors by image grow right with the number of images: with 20 they are far too small."""
+    few, enough = (fit_regression(described(n, 8, seed=4)[0], HIT) for n in (20, 60))
+    assert "20 images are few for standard errors by image" in " ".join(few.notes)
+    assert "are few" not in " ".join(enough.notes)
+    assert "are few" not in " ".join(fit_regression(described(60, 1, seed=4)[0], HIT, minimum=5).notes)
+    assert "20 images are few" in str(regression_estimates(few)[-1].note)
+
+
+def test_an_error_that_is_always_the_same_is_nothing_to_explain() -> None:
+    rows, _ = described(100, 1, seed=5)
+    fit = fit_regression(rows.assign(y=np.log(0.001)), LOG)
+    assert fit.terms == ()
+    assert "do not differ" in fit.notes[0]

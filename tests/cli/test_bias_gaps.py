@@ -225,6 +225,7 @@ def test_gaps_of_two_models_are_compared_over_the_same_places(scored: Settings) 
     assert apart["p_value"] < 0.01
     assert "model against model" in _out(scored, "--gaps", "--against", "fair", "--no-keep")
     assert "there is fair, shy" in _error(scored, "--against", "nope")
+    assert "model against model" in _out(scored, "--model", "shy", "--against", "fair", "--no-keep")
 
 
 def test_words_that_nobody_knows(scored: Settings) -> None:

@@ -14,7 +14,8 @@ from imageo.cli.main import cli
 from imageo.errors import InputError
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
-from imageo.render.reading.runs import read_image_regions, read_runs, read_scores
+from imageo.render.reading.boards import read_runs
+from imageo.render.reading.runs import read_image_regions, read_scores
 from imageo.settings import Settings
 from tests.conftest import Server
 from tests.world import World
@@ -137,7 +138,7 @@ def test_gemini_says_five(region_connection: psycopg.Connection, bench_dir: Path
         ingest_predictions(region_connection, path, PredictionOptions(dataset="pcw"))
     runs = read_runs(region_connection)
     scores = read_scores(region_connection, runs["run_id"].tolist())
-    regions = read_image_regions(region_connection, "pcw", "continent")
+    regions = read_image_regions(region_connection, ["pcw"], "continent")
     answers = confidences(scores.assign(region=scores["image_id"].map(regions)), "accuracy_25km")
     estimates = calibrate(answers, "accuracy_25km", "continent", 500, 0)
     by_run = {run.model: run.run_id for run in runs.itertuples()}

@@ -14,7 +14,8 @@ from imageo.cli.main import cli
 from imageo.errors import InputError
 from imageo.ingest.store_predictions import PredictionOptions, ingest_predictions
 from imageo.ingest.store_truth import TruthOptions, ingest_truth
-from imageo.render.reading.runs import read_runs, read_scores
+from imageo.render.reading.boards import read_runs
+from imageo.render.reading.runs import read_scores
 from imageo.render.text.comparison import comparison_text
 from imageo.render.text.estimates import estimate_frame
 from imageo.settings import Settings
@@ -159,7 +160,7 @@ def test_what_is_known_of_the_real_files(pcw: psycopg.Connection) -> None:
     ]
     assert len(among_best) == 6
     assert min(among_best) > 0.05
-    text = comparison_text(estimate_frame(estimates, "pcw", label), ["city_match"], "all")
+    text = comparison_text(estimate_frame(estimates, "pcw", runs), ["city_match"], "all")
     assert "7 runs on the same 270 images" in text
     assert "189 tests" in text
 

@@ -118,6 +118,13 @@ def test_too_little_is_said_and_kept(asked: Settings) -> None:
     assert "too little data" in _out(asked, "--recipe", "paper", "--outcome", "country", "--model", "thin")
 
 
+@pytest.mark.parametrize("seed", ["-1", "99999999999"])
+def test_a_seed_that_cannot_be_kept_is_refused_before_the_work(asked: Settings, seed: str) -> None:
+    result = CliRunner().invoke(cli, ["regress", "--seed", seed], obj=asked)
+    assert result.exit_code == 2
+    assert "0<=x<=2147483647" in result.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

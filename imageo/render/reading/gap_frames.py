@@ -1,10 +1,9 @@
 """What gaps are computed from, read from the views, and their results as frames for tables and JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from imageo.analysis.estimate import Estimate
 from imageo.analysis.gaps_report import GapOptions, number_blocks
 from imageo.analysis.groups import SCENE_FIELDS, label_rows, strata, verdicts
 from imageo.db.frames import read_view
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Photos:
-    """One dataset: `images` of core.image, `answers` of bi.prediction_detail (all runs), `runs` (run_id, run_label)."""
+    """One dataset: `images` of core.image, `answers` of bi.prediction_detail (all runs), `runs` of core.run."""
 
     dataset: str
     dataset_id: int
@@ -57,7 +56,7 @@ def read_photos(
         images = read_view(connection, "core.image", {"dataset": name})
         answers = _answers(connection, of_dataset["run_id"].tolist())
         dataset_id = int(of_dataset["dataset_id"].iloc[0])
-        found.append(Photos(str(name), dataset_id, images, answers, countries, chosen[["run_id", "run_label"]]))
+        found.append(Photos(str(name), dataset_id, images, answers, countries, chosen))
     return found
 
 
@@ -119,17 +118,3 @@ def group_names(connection: "psycopg.Connection", options: GapOptions) -> dict[s
         return {}
     rates = read_view(connection, "bi.region_rate", {"level": options.grouping, "measure": options.measure})
     return dict(zip(rates["region_code"], rates["region_name"], strict=True))
-
-
-def estimate_frame(photos: Photos, estimates: Sequence[Estimate], names: dict[str, str]) -> "pd.DataFrame":
-    """Estimates as rows, with dataset, run_label and readable names of the groups."""
-    import pandas as pd
-
-    frame = pd.DataFrame([asdict(estimate) for estimate in estimates])
-    frame.insert(0, "dataset", photos.dataset)
-    labels: dict[int, str] = dict(photos.runs.itertuples(index=False))
-    frame.insert(1, "run_label", frame["run_id"].map(labels))
-    frame.insert(2, "other_run_label", frame["other_run_id"].map(labels))
-    for column in ("subject", "other_subject"):
-        frame[f"{column}_name"] = frame[column].map(lambda code: names.get(code, code))
-    return frame

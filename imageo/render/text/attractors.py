@@ -12,7 +12,8 @@ def attractors_text(frame: pd.DataFrame, confusion: pd.DataFrame, dataset: str, 
     """All that is shown of one dataset: `frame` of `estimate_frame`, `confusion` of bi.country_confusion."""
     parts = [_attraction(frame, kind, dataset, top) for kind in ("country", "city")]
     parts += [_confusions(confusion, dataset, top), _displacement(frame, dataset), _entropy(frame, dataset)]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    told = "\n\n".join(part for part in parts if part)
+    return (told or f"{dataset}: no answer gives a place, so that none can attract.") + "\n"
 
 
 def place_names(shapes: pd.DataFrame, countries: pd.DataFrame, cities: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -151,23 +151,27 @@ def read_audit(connection: "psycopg.Connection", *, dataset: str | None = None) 
     return findings
 
 
-def audit_table(findings: Sequence[Finding]) -> str:
-    """One line a check: how much it found, and the view that has the rows."""
+def audit_frame(findings: Sequence[Finding]) -> "pd.DataFrame":
+    """One row a check: `n` that it found, its `meaning`, and the `view` that has the rows."""
     import pandas as pd
 
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "n": [len(finding.rows) for finding in findings],
             "meaning": [finding.check.meaning for finding in findings],
             "view": [finding.check.view for finding in findings],
         }
     )
+
+
+def audit_table(findings: Sequence[Finding]) -> str:
+    """One line a check: how much it found, and the view that has the rows."""
     columns: dict[str, tuple[str, Format]] = {
         "n": ("found", "count"),
         "meaning": ("what", "text"),
         "view": ("all rows in", "text"),
     }
-    return table(frame, columns)
+    return table(audit_frame(findings), columns)
 
 
 def finding_table(finding: Finding, most: int) -> str:

@@ -1,6 +1,6 @@
 """Estimates as frames, JSON and cells of a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,56 +14,41 @@ if TYPE_CHECKING:
 def estimate_frame(
     estimates: Iterable[Estimate],
     dataset: str,
-    labels: Mapping[int, str],
-    subjects: Mapping[str, str] | None = None,
+    runs: "pd.DataFrame",
+    names: Mapping[tuple[str, str], str] | None = None,
 ) -> "pd.DataFrame":
-    """One row an estimate, with the names of its dataset, its runs and the region that is its subject."""
-    import pandas as pd
+    """One row an estimate, with dataset, model, the labels of its runs and the names of its subjects.
 
-    rows = []
-    for estimate in estimates:
-        row = asdict(estimate)
-        rows.append(
-            {
-                "dataset": dataset,
-                "run_label": labels.get(row["run_id"]),
-                "other_run_label": labels.get(row["other_run_id"]),
-                "subject_name": (subjects or {}).get(row["subject"]),
-            }
-            | row
-        )
-    # Objects, so that a missing number stays None and a count stays whole.
-    return pd.DataFrame(rows, dtype=object)
-
-
-def estimate_frame_of_runs(
-    estimates: Sequence[Estimate], runs: "pd.DataFrame", names: Mapping[tuple[str, str], str]
-) -> "pd.DataFrame":
-    """The fields of each estimate, with dataset, model and run_label (from core.run) and subject_name.
-
-    `names`: (grouping, subject) -> what people call it.
+    `runs`: run_id, model, run_label. `names`: (grouping, subject) -> what people call it; others keep their code.
     """
     import pandas as pd
 
-    frame = pd.DataFrame([asdict(one) for one in estimates], columns=list(Estimate.__dataclass_fields__))
-    frame = frame.merge(runs[["run_id", "dataset", "model", "run_label"]], on="run_id", how="left")
-    keys = zip(frame["grouping"], frame["subject"], strict=True)
-    frame["subject_name"] = [names.get(key, key[1]) for key in keys]
-    for column in ("n", "k", "run_id", "other_run_id"):
-        frame[column] = frame[column].astype("Int64")
-    return frame
-
-
-def estimate_rows(estimates: Sequence[Estimate]) -> list[dict[str, object]]:
-    """The estimates as mappings, as `imageo.db.estimates.store_analysis` takes them."""
-    return [asdict(one) for one in estimates]
+    frame = pd.DataFrame([asdict(estimate) for estimate in estimates], columns=list(Estimate.__dataclass_fields__))
+    known = runs.set_index("run_id")
+    named: dict[str, Any] = {
+        "dataset": dataset,
+        "model": frame["run_id"].map(known["model"]),
+        "run_label": frame["run_id"].map(known["run_label"]),
+        "other_run_label": frame["other_run_id"].map(known["run_label"]),
+    }
+    for column in ("subject", "other_subject"):
+        keys = zip(frame["grouping"], frame[column], strict=True)
+        named[f"{column}_name"] = [(names or {}).get(key, key[1]) for key in keys]
+    # The same types whatever is missing: a count stays whole.
+    types = dict.fromkeys(("n", "k", "run_id", "other_run_id"), "Int64")
+    types |= dict.fromkeys(("estimate", "low", "high", "p_value", "p_adjusted"), "float64")
+    return frame.astype(types).assign(**named)[[*named, *frame.columns]]
 
 
 def printed_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The rows of `estimate_frame` for a text; names come from files and must not drive the terminal."""
+    """The rows of `estimate_frame` for a text, None for what is missing.
+
+    Names come from files and must not drive the terminal.
+    """
+    shown = frame.astype(object).where(frame.notna(), None)
     return [
         {str(name): printable(value) if isinstance(value, str) else value for name, value in row.items()}
-        for row in frame.to_dict("records")
+        for row in shown.to_dict("records")
     ]
 
 

@@ -127,7 +127,7 @@ def against_table(estimates: "pd.DataFrame", title: str) -> str:
         "estimate": ("difference", "percent"),
         "low": ("from", "percent"),
         "high": ("to", "percent"),
-        "p_value": ("p", "p"),
+        "p_adjusted": ("p adj.", "p"),
         "other_run_label": ("other", "text"),
     }
     lines = estimates[estimates["statistic"] == "difference_of_differences"]
@@ -178,7 +178,7 @@ def _method(options: "GapOptions") -> str:
         f"95 % intervals: {options.replicates:,} replicates of whole cells {options.degrees:g}° high, "
         f"the same for all groups and models (seed {options.seed}).",
         "The widest gap of many is wide by noise too: its interval holds for all pairs at once; `less noise` is the "
-        "bootstrap's correction.",
+        "bootstrap's correction. Gini and Theil hold noise too, their interval does not: it may lie below them.",
     ]
     if options.adjust:
         lines.append(
