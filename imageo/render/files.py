@@ -34,6 +34,14 @@ def write_frame(frame: "pd.DataFrame", path: Path) -> None:
         unfinished.replace(path)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a page, UTF-8; a failure leaves an older file as it was."""
+    with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".imageo-") as folder:
+        unfinished = Path(folder) / path.name
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+
+
 def _write(frame: "pd.DataFrame", path: Path) -> None:
     spatial: Any = frame
     if path.suffix == ".csv":

@@ -37,6 +37,7 @@ LEVELS = {
     "us_state": ("US state", "US states"),
     "admin1": ("first-level region", "first-level regions"),
     "continent": ("continent", "continents"),
+    "hex": ("hexagon", "hexagons"),
 }
 
 

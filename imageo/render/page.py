@@ -18,11 +18,13 @@ from branca.element import CssLink, Element, Figure, JavascriptLink, Link
 from folium.template import Template
 
 from imageo.errors import ImageoError
+from imageo.render.labels import clean_label
 
 LEAFLET_JS = "leaflet/leaflet.js"
 LEAFLET_CSS = "leaflet/leaflet.css"
 _LOADING_ATTRIBUTES = frozenset({"src", "srcset", "href", "xlink:href", "data", "poster", "action", "background"})
 _POLICY_PLACE = "{content-security-policy}"
+_LONGEST = 10_000  # characters of a title, subtitle or provenance
 
 
 def read_asset(name: str) -> str:
@@ -34,7 +36,7 @@ class Page(Figure):
     """A figure that renders to one document without a URL: title, subtitle, map, legend, provenance.
 
     `title`, `subtitle` and `provenance` are text, never HTML. `scripts` and `styles` are names of assets,
-    inlined in this order after Leaflet's own.
+    inlined in this order after Leaflet's own. With `pictures` the page may show images that it holds itself.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class Page(Figure):
         scripts: Iterable[str] = (),
         styles: Iterable[str] = (),
         language: str = "en",
+        pictures: bool = False,
     ) -> None:
+        title, subtitle, provenance = (clean_label(text, _LONGEST) for text in (title, subtitle, provenance))
         # In a notebook the page stands in a frame of this shape, in percent of its width.
         super().__init__(title=title, ratio="80%")
         # page.html has the meta tags.
@@ -54,6 +58,7 @@ class Page(Figure):
         self.subtitle = subtitle
         self.provenance = provenance
         self.language = language
+        self.pictures = pictures
         self.scripts = [read_asset(name) for name in scripts]
         self.styles = [read_asset(name) for name in styles]
         self.policy_place = _POLICY_PLACE
@@ -69,7 +74,7 @@ class Page(Figure):
             if isinstance(element, Link):
                 self.header.add_child(_inlined(element), name=name)
         html: str = Template(read_asset("page.html")).render(this=self, kwargs=kwargs)
-        return html.replace(_POLICY_PLACE, _content_security_policy(html), 1)
+        return html.replace(_POLICY_PLACE, _content_security_policy(html, self.pictures), 1)
 
 
 class OfflineMap(folium.Map):
@@ -155,7 +160,7 @@ class _Reader(HTMLParser):
         self._into = None
 
 
-def _content_security_policy(html: str) -> str:
+def _content_security_policy(html: str, pictures: bool) -> str:
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -167,6 +172,7 @@ def _content_security_policy(html: str) -> str:
             "default-src 'none'",
             f"script-src {_hashes(reader.scripts)}",
             f"style-src {_hashes(reader.styles)}",
+            *(["img-src data:"] if pictures else []),
             "base-uri 'none'",
             "form-action 'none'",
         )

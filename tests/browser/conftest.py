@@ -212,3 +212,82 @@ def rates(rate: Callable[..., dict[str, object]]) -> pd.DataFrame:
         rate("EE", 3, 50, measure="accuracy_1km"),
     ]
     return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def examples() -> pd.DataFrame:
+    """Two answers for Alphaland of simulated-a, one of simulated-b, a refusal for Betaland."""
+    columns = ["run_label", "region_code", "image_id", "image_name", "worst_rank", "true_city", "true_country_iso"]
+    columns += ["true_latitude", "true_longitude", "answered_city", "answered_state", "answered_country"]
+    columns += ["answered_latitude", "answered_longitude", "error_km", "outcome", "confidence", "reasoning"]
+    alpha, beta = ("Alpha City", "AA", 30.5, -70.25), ("Betaville", "BB", 20.0, 0.0)
+    rows = [
+        (
+            "simulated-a",
+            "AA",
+            7,
+            "seven.jpg",
+            1,
+            *alpha,
+            "Wien",
+            None,
+            "Austria",
+            48.2,
+            16.4,
+            8123.4,
+            "answered",
+            4,
+            "Trams.",
+        ),
+        (
+            "simulated-a",
+            "AA",
+            8,
+            "eight.jpg",
+            2,
+            *alpha,
+            "Graz",
+            "Styria",
+            "Austria",
+            47.1,
+            15.4,
+            812.0,
+            "answered",
+            None,
+            None,
+        ),
+        (
+            "simulated-b",
+            "AA",
+            7,
+            "seven.jpg",
+            1,
+            *alpha,
+            None,
+            None,
+            "Chile",
+            -33.4,
+            -70.7,
+            7654.0,
+            "answered",
+            1,
+            "Hills.",
+        ),
+        ("simulated-a", "BB", 9, "9", 1, *beta, None, None, None, None, None, float("nan"), "refused", None, None),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@pytest.fixture
+def patterns() -> pd.DataFrame:
+    """Local statistics of simulated-a: Alphaland high, Betaland low, Edge no more than chance; errors large in Edge."""
+    tested = {"run_label": "simulated-a", "measure": "country_match", "denominator": "all", "statistic": "local_moran"}
+    of_errors = tested | {"measure": "log_error", "denominator": "bounded", "statistic": "getis_ord_z"}
+    rows = [
+        tested | {"subject": "AA", "estimate": 1.5, "p_adjusted": 0.01, "note": "High among high."},
+        tested | {"subject": "BB", "estimate": 1.1, "p_adjusted": 0.0001, "note": "Low among low."},
+        tested | {"subject": "EE", "estimate": 0.1, "p_adjusted": 0.7, "note": "No more than chance (high among low)."},
+        tested | {"subject": None, "estimate": 0.4, "p_adjusted": None, "statistic": "moran_i", "note": None},
+        of_errors | {"subject": "EE", "estimate": 3.2, "p_adjusted": 0.002, "note": "Hot spot: large errors."},
+    ]
+    return pd.DataFrame(rows).assign(p_value=0.001)

@@ -6,7 +6,7 @@ import pytest
 
 from imageo.errors import InputError
 from imageo.render.labels import clean_label, sorting_key
-from imageo.render.maps.rates import rate_columns
+from imageo.render.maps.rates import rate_columns, without_repeats
 
 ROW = {
     "run_label": "a",
@@ -43,6 +43,42 @@ def test_numbers_are_as_fine_as_they_are_shown() -> None:
     assert made.values["error_km_median_answered"] == [[[0.68]]]
     assert made.values["error_km_median_bounded"] == [[[20015]]]
     assert made.intervals == {"6/10": (313, 832), "6/8": (409, 928)}
+
+
+def test_repeated_numbers_stand_once() -> None:
+    values = {"n_all": [[[1, 2], [1, 2], [3, None], [3, None]], [[1, 2], [5, 6], [5, 6], [1, 2]]]}
+    assert without_repeats(values) == {"n_all": [[[1, 2], 0, [3, None], 2], [[1, 2], [5, 6], 1, 0]]}
+
+
+def test_numbers_that_do_not_depend_on_the_denominator_stand_once() -> None:
+    answered = [[[605, 700, None], [1, 2, 3]]]
+    over_all = [[[605, 650, None], [None, 2, 4]]]
+    told = without_repeats({"shrunk_rate_all": over_all, "shrunk_rate_answered": answered})
+    assert told == {"shrunk_rate_all": [[[-1, 650, None], [None, -1, 4]]], "shrunk_rate_answered": answered}
+
+
+def test_median_errors_have_classes_half_a_magnitude_apart() -> None:
+    near = [
+        {"region_code": f"{d}", "error_km_median_bounded": d, "error_km_median_answered": d}
+        for d in (0.5, 2, 7, 20, 60, 200)
+    ]
+    assert columns(*near).distance_breaks == (1, 3, 10, 30, 100)
+    far = [
+        {"region_code": f"{d}", "error_km_median_bounded": d, "error_km_median_answered": d}
+        for d in (50, 200, 700, 2000, 5000, 19000)
+    ]
+    assert columns(*far).distance_breaks == (100, 300, 1000, 3000, 10000)
+    assert (
+        columns(
+            *far, {"region_code": "N", "n_all": 1, "n_answered": 0, "error_km_median_answered": np.nan}, minimum_n=5
+        ).distance_breaks[0]
+        == 100
+    )
+
+
+def test_images_of_the_median_error_are_all_images() -> None:
+    made = rate_columns(pd.DataFrame([ROW, ROW | {"measure": "accuracy_25km"}]), ["country_match", "accuracy_25km"], 1)
+    assert made.measures[made.distance_measure] == "accuracy_25km"
 
 
 def test_regions_below_the_minimum_have_no_say_in_the_classes() -> None:

@@ -2,13 +2,15 @@
 
 const imageo = {};
 
-/** Unpacks the gzipped JSON in the element `id` and hands it to `draw(map, payload)`; tells of a failure. */
-imageo.start = async (map, id, draw) => {
+/** Unpacks what is gzipped in the element `id`, JSON unless told, and hands it to `draw(map, payload)`; tells of a failure. */
+imageo.start = async (map, id, draw, read = (response) => response.json()) => {
   const status = document.getElementById("status");
   try {
-    const packed = Uint8Array.from(atob(document.getElementById(id).textContent.trim()), (c) => c.charCodeAt(0));
+    const text = atob(document.getElementById(id).textContent.trim());
+    const packed = new Uint8Array(text.length);
+    for (let at = 0; at < packed.length; at += 1) packed[at] = text.charCodeAt(at); // a call a byte would be slow
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-    draw(map, await new Response(stream).json());
+    draw(map, await read(new Response(stream)));
     document.documentElement.dataset.ready = "true";
     performance.mark("imageo:ready");
   } catch (problem) {

@@ -1,15 +1,20 @@
 "use strict";
 
+/** [label, value] pairs as a list; all of them shown as text. */
+imageo.values = (rows) => {
+  const list = imageo.element("dl", "values");
+  for (const [label, value] of rows) {
+    list.append(imageo.element("dt", "", label), imageo.element("dd", "", value));
+  }
+  return list;
+};
+
 /** A box of text near a place of the screen; `rows` are [label, value] pairs, all of them shown as text. */
 imageo.tooltip = (box) => {
   const hide = () => { box.hidden = true; };
 
   const show = (heading, rows, note, place) => {
-    const list = imageo.element("dl", "values");
-    for (const [label, value] of rows) {
-      list.append(imageo.element("dt", "", label), imageo.element("dd", "", value));
-    }
-    const parts = [imageo.element("strong", "name", heading), list];
+    const parts = [imageo.element("strong", "name", heading), imageo.values(rows)];
     if (note) parts.push(imageo.element("p", "note", note));
     box.replaceChildren(...parts);
     box.hidden = false;

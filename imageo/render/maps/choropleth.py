@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import folium
@@ -14,10 +15,13 @@ from folium.template import Template
 
 from imageo.errors import InputError
 from imageo.render.labels import DENOMINATORS, LEVELS, MEASURES, clean_label, listed, sorting_key
+from imageo.render.maps import differences
 from imageo.render.maps.classes import CIVIDIS
 from imageo.render.maps.drawing import Drawing, draw
+from imageo.render.maps.examples import region_examples, thumbnails_json
+from imageo.render.maps.patterns import ERROR_MEASURE, pattern_spots
 from imageo.render.maps.projection import projection_for
-from imageo.render.maps.rates import RateColumns, rate_columns
+from imageo.render.maps.rates import RateColumns, rate_columns, without_repeats
 from imageo.render.page import OfflineMap, Page
 
 _METHOD = (
@@ -26,12 +30,28 @@ _METHOD = (
 )
 _SCRIPTS = (
     "payload.js",
-    "choropleth/words.js",
     "tooltip.js",
-    "choropleth/legend.js",
-    "choropleth/regions.js",
-    "choropleth/walk.js",
-    "choropleth/choropleth.js",
+    *(
+        f"choropleth/{name}.js"
+        for name in (
+            "words",
+            "reading",
+            "rate",
+            "distance",
+            "difference",
+            "spots",
+            "legend",
+            "regions",
+            "walk",
+            "comparison",
+            "examples",
+            "panel",
+            "search",
+            "hash",
+            "choices",
+            "choropleth",
+        )
+    ),
 )
 # Antarctica is drawn, but the first view leaves it out.
 _SOUTHERNMOST_IN_VIEW = -60.0
@@ -47,38 +67,49 @@ def choropleth(
     minimum_n: int = 10,
     measure: str = "country_match",
     denominator: str = "all",
+    examples: pd.DataFrame | None = None,
+    patterns: pd.DataFrame | None = None,
+    thumbnails: Mapping[int, bytes] | None = None,
+    backdrop: gpd.GeoDataFrame | None = None,
 ) -> folium.Map:
     """Colour regions by a rate, with a choice of run, measure and denominator in the page.
 
     `shapes`: rows of `bi.region_shape` of one level, geometry in EPSG:4326. `rates`: rows of `bi.region_rate` of one
     dataset and that level. `minimum_n`: regions with fewer images are hatched. `measure` and `denominator` ("all": no
-    answer is wrong; "answered") are what the page shows first. Equal input gives equal bytes; the page loads nothing.
+    answer is wrong; "answered") are what the page shows first. `examples`: answers to show with their region, chosen
+    by the caller. `patterns`: rows of `bi.estimate` of kind spatial. `thumbnails`: JPEG by `image_id`. `backdrop`:
+    outlines to draw behind the regions, in EPSG:4326. Equal input gives equal bytes; the page loads nothing.
     Raises InputError when there is nothing to draw or an argument names nothing that exists.
     """
     level = _only_level(shapes)
     _check_choice(rates, measure, denominator)
     columns = rate_columns(rates, list(MEASURES), minimum_n)
-    shown, drawing = _drawing(_by_name(shapes, level), level)
+    shown, drawing = _drawing(_by_name(shapes, level), level, backdrop)
     payload = _payload(shown, drawing, columns, level, minimum_n, (measure, denominator))
+    measures = [each["key"] for each in payload["measures"]]
+    payload["patterns"] = pattern_spots(patterns, columns.runs, measures, list(DENOMINATORS))
+    payload["examples"] = region_examples(examples, columns.runs, payload["codes"])
     page = Page(
         title=title,
         subtitle=subtitle,
         provenance=" ".join(filter(None, (provenance, _undrawn(shown, columns), _METHOD))),
         scripts=_SCRIPTS,
-        styles=("page.css", "choropleth/choropleth.css"),
+        styles=("page.css", "choropleth/choropleth.css", "choropleth/panel.css"),
+        pictures=bool(thumbnails),
     )
     plane = OfflineMap(page, crs="Simple", zoom_snap=0.05, zoom_delta=1, wheel_px_per_zoom_level=90, min_zoom=-9)
-    plane.add_child(_Regions(payload))
+    plane.add_child(_Regions(payload, thumbnails_json(thumbnails or {}, payload["examples"])))
     return plane
 
 
 class _Regions(MacroElement):
-    """The data of a choropleth, compressed, and the call that draws it on its map."""
+    """The data of a choropleth, compressed, its pictures, and the call that draws it on its map."""
 
     _template = Template(
         """
         {% macro html(this, kwargs) %}
             <script type="text/plain" id="regions-data">{{ this.data }}</script>
+            <script type="text/plain" id="thumbnails">{{ this.thumbnails }}</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             imageo.start({{ this._parent.get_name() }}, "regions-data", imageo.choropleth);
@@ -86,10 +117,11 @@ class _Regions(MacroElement):
         """
     )
 
-    def __init__(self, payload: dict[str, Any]) -> None:
+    def __init__(self, payload: dict[str, Any], thumbnails: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Regions"
         self._id = "imageo"
+        self.thumbnails = thumbnails
         text = json.dumps(payload, separators=(",", ":"), allow_nan=False)
         self.data = base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
@@ -106,6 +138,7 @@ def _check_choice(rates: pd.DataFrame, measure: str, denominator: str) -> None:
     present = [name for name in MEASURES if (rates["measure"] == name).any()]
     if not present:
         raise InputError("map: there are no rates to draw; ingest predictions first, or choose another level")
+    present.append(ERROR_MEASURE)
     if measure not in present:
         raise InputError(f"map: there is no measure {measure!r} here; choose one of {', '.join(present)}")
     if denominator not in DENOMINATORS:
@@ -122,8 +155,8 @@ def _by_name(shapes: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     return ordered.sort_values(["folded", "region_code"]).reset_index(drop=True)
 
 
-def _drawing(shapes: gpd.GeoDataFrame, level: str) -> tuple[gpd.GeoDataFrame, Drawing]:
-    """The shapes of which the projection shows something, and what it shows."""
+def _drawing(shapes: gpd.GeoDataFrame, level: str, land: gpd.GeoDataFrame | None) -> tuple[gpd.GeoDataFrame, Drawing]:
+    """The shapes of which the projection shows something, and what it shows; `land` lies behind."""
     projection = projection_for(level)
     bounded = shapes[shapely.area(shapes.geometry.to_numpy()) > 0]
     regions = projection.project(bounded["region_code"].tolist(), bounded.geometry.to_numpy())
@@ -134,6 +167,9 @@ def _drawing(shapes: gpd.GeoDataFrame, level: str) -> tuple[gpd.GeoDataFrame, Dr
     shown = bounded[seen].reset_index(drop=True)
     in_view = shapely.bounds(shown.geometry.to_numpy())[:, 3] > _SOUTHERNMOST_IN_VIEW
     backdrop = projection.backdrop(shown["region_code"].tolist())
+    if land is not None:
+        outlines = land.geometry.to_numpy()[shapely.area(land.geometry.to_numpy()) > 0]
+        backdrop = backdrop._replace(land=list(projection.project([""] * len(outlines), outlines)))
     return shown, draw(regions[seen], backdrop, in_view if in_view.any() else ~in_view)
 
 
@@ -147,33 +183,44 @@ def _payload(
 ) -> dict[str, Any]:
     rated = {code: index for index, code in enumerate(columns.regions)}
     measure, denominator = choice
+    measures = _measures(columns)
     return {
         "level": LEVELS.get(level, ("region", "regions")),
         "size": drawing.size,
         "view": drawing.view,
         "areas": drawing.areas,
+        "land": drawing.land,
         "lines": drawing.lines,
+        "codes": shapes["region_code"].tolist(),
         "names": shapes["region_name"].tolist(),
         "paths": drawing.paths,
         "symbols": drawing.symbols,
         "reach": drawing.reach,
         "rated": [rated.get(code) for code in shapes["region_code"]],
         "runs": [clean_label(run) for run in columns.runs],
-        "measures": [
-            {"label": MEASURES[name].label, "meaning": MEASURES[name].meaning, "breaks": breaks}
-            for name, breaks in zip(columns.measures, columns.breaks, strict=True)
-        ],
+        "measures": measures,
         "denominators": [{"key": key, "label": label} for key, label in DENOMINATORS.items()],
         "first": {
             "run": 0,
-            "measure": columns.measures.index(measure),
+            "measure": [each["key"] for each in measures].index(measure),
             "denominator": list(DENOMINATORS).index(denominator),
         },
         "minimum": minimum_n,
-        "colours": CIVIDIS,
+        "colours": {"sequential": CIVIDIS, "light": differences.LIGHT, "dark": differences.DARK},
+        "steps": {"rate": differences.RATE_STEPS, "distance": differences.DISTANCE_STEPS},
         "intervals": columns.intervals,
-        "values": columns.values,
+        "values": without_repeats(columns.values),
     }
+
+
+def _measures(columns: RateColumns) -> list[dict[str, Any]]:
+    """What can be chosen: `source` is the place of the measure whose values are read, among the columns."""
+    rates = [
+        {"key": name, "kind": "rate", "source": place, "breaks": breaks, **MEASURES[name]._asdict()}
+        for place, (name, breaks) in enumerate(zip(columns.measures, columns.breaks, strict=True))
+    ]
+    error = {"key": ERROR_MEASURE, "kind": "distance", "label": "Median error", "meaning": ""}
+    return [*rates, error | {"source": columns.distance_measure, "breaks": columns.distance_breaks}]
 
 
 def _undrawn(shapes: gpd.GeoDataFrame, columns: RateColumns) -> str:

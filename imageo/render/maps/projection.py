@@ -20,11 +20,12 @@ _STEP_DEGREES = 1.0
 
 
 class Backdrop(NamedTuple):
-    """What lies behind the regions, in the plane: the globe, a graticule, the frames of insets."""
+    """What lies behind the regions, in the plane: the globe, a graticule, the frames of insets, land."""
 
     globe: Sequence[BaseGeometry]
     graticule: Sequence[BaseGeometry]
     frames: Sequence[BaseGeometry]
+    land: Sequence[BaseGeometry] = ()
 
 
 class Projection(Protocol):
@@ -55,6 +56,10 @@ class EqualEarth:
         del codes
         cut = np.array([cut_at_antimeridian(geometry) for geometry in geometries], dtype=object)
         return _projected(cut, self._plane)
+
+    def project_points(self, longitude: Coordinates, latitude: Coordinates) -> Coordinates:
+        """Degrees -> Equal Earth metres, one row (x, y) a point."""
+        return self._plane(np.column_stack([longitude, latitude]))
 
     def backdrop(self, codes: Iterable[str]) -> Backdrop:
         """The outline of the globe and a graticule of 30 degrees."""

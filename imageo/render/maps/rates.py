@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from imageo.errors import InputError
-from imageo.render.maps.classes import breaks_for
+from imageo.render.maps.classes import DISTANCE_SCHEMES, Scheme, breaks_for
 
 _DENOMINATORS = ("all", "answered")
+TWINS = {"error_km_median_bounded": "error_km_median_answered", "shrunk_rate_all": "shrunk_rate_answered"}
 _DISTANCES = ("error_km_median_answered", "error_km_median_bounded")
 
 Cube = npt.NDArray[np.float64]
@@ -25,7 +26,8 @@ class RateColumns:
     the regions with at least one row) in their order; shares are in thousandths, distances in kilometres, whole
     from 100, with one decimal from 10 and two below. `intervals["k/n"]` are the bounds of the Wilson interval of k
     of n, in thousandths: they depend on nothing else, and few pairs occur. `breaks` are the class boundaries of each
-    measure, the same for all runs and denominators.
+    measure, the same for all runs and denominators; `distance_breaks` those of the median error in kilometres, whose
+    images are those of the measure at place `distance_measure`.
     """
 
     runs: list[str]
@@ -33,7 +35,9 @@ class RateColumns:
     regions: list[str]
     values: dict[str, list[list[list[Cell]]]]
     intervals: dict[str, tuple[int, int]]
-    breaks: list[tuple[float, ...]]
+    breaks: list[Scheme]
+    distance_measure: int
+    distance_breaks: Scheme
 
 
 def rate_columns(rates: pd.DataFrame, measures: Sequence[str], minimum_n: int) -> RateColumns:
@@ -48,9 +52,9 @@ def rate_columns(rates: pd.DataFrame, measures: Sequence[str], minimum_n: int) -
     present = [measure for measure in measures if (known["measure"] == measure).any()]
     regions = sorted(known["region_code"].unique())
     place = (
-        pd.Index(runs).get_indexer(pd.Index(known["run_label"])),
-        pd.Index(present).get_indexer(pd.Index(known["measure"])),
-        pd.Index(regions).get_indexer(pd.Index(known["region_code"])),
+        _places(runs, known["run_label"]),
+        _places(present, known["measure"]),
+        _places(regions, known["region_code"]),
     )
 
     def spread(column: str) -> Cube:
@@ -61,6 +65,8 @@ def rate_columns(rates: pd.DataFrame, measures: Sequence[str], minimum_n: int) -
     counts = {column: spread(column) for column in ("n_all", "n_answered", "n_correct")}
     shrunk = {f"shrunk_rate_{each}": spread(f"shrunk_rate_{each}") * 1000 for each in _DENOMINATORS}
     distances = {column: spread(column) for column in _DISTANCES}
+    # An accuracy is of every image; a match leaves out those without a label.
+    of_every_image = next((place for place, name in enumerate(present) if name.startswith("accuracy")), 0)
     return RateColumns(
         runs=runs,
         measures=present,
@@ -69,7 +75,40 @@ def rate_columns(rates: pd.DataFrame, measures: Sequence[str], minimum_n: int) -
         | {column: _cells(_as_shown(cube)) for column, cube in distances.items()},
         intervals=_intervals(known),
         breaks=[_shared_breaks(counts, measure, minimum_n) for measure in range(len(present))],
+        distance_measure=of_every_image,
+        distance_breaks=_distance_breaks(counts, distances, of_every_image, minimum_n),
     )
+
+
+def without_repeats(values: dict[str, list[list[list[Cell]]]]) -> dict[str, list[list[list[Cell] | int]]]:
+    """`values` of `RateColumns` as the page has them, where what stands twice is told once.
+
+    A number over all images is -1 where it is that over the answers. The numbers of a measure may be the place of an
+    equal, earlier one of the run: a median error is the same for every measure, and most counts are.
+    """
+    told = values | {
+        column: [
+            [
+                [-1 if one is not None and one == other else one for one, other in zip(*pages, strict=True)]
+                for pages in zip(*runs, strict=True)
+            ]
+            for runs in zip(values[column], values[twin], strict=True)
+        ]
+        for column, twin in TWINS.items()
+        if column in values
+    }
+    return {
+        column: [
+            [page if (first := pages.index(page)) == place else first for place, page in enumerate(pages)]
+            for pages in cube
+        ]
+        for column, cube in told.items()
+    }
+
+
+def _places(names: list[str], column: "pd.Series[str]") -> npt.NDArray[np.intp]:
+    # As objects: pandas' own strings refuse what is no Unicode, and a label may hold anything.
+    return pd.Index(names, dtype=object).get_indexer(pd.Index(column, dtype=object))
 
 
 def _refuse_doubles(rates: pd.DataFrame) -> None:
@@ -94,7 +133,7 @@ def _intervals(rates: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return dict(sorted(intervals.items()))
 
 
-def _shared_breaks(counts: dict[str, Cube], measure: int, minimum_n: int) -> tuple[float, ...]:
+def _shared_breaks(counts: dict[str, Cube], measure: int, minimum_n: int) -> Scheme:
     correct = counts["n_correct"][:, measure]
     pooled: list[float] = []
     for each in _DENOMINATORS:
@@ -102,6 +141,17 @@ def _shared_breaks(counts: dict[str, Cube], measure: int, minimum_n: int) -> tup
         enough = images >= max(minimum_n, 1)
         pooled.extend((correct[enough] / images[enough]).tolist())
     return breaks_for(pooled)
+
+
+def _distance_breaks(counts: dict[str, Cube], distances: dict[str, Cube], measure: int, minimum_n: int) -> Scheme:
+    pooled: list[float] = []
+    for images, median in (("n_all", "error_km_median_bounded"), ("n_answered", "error_km_median_answered")):
+        if not len(counts[images]):
+            continue
+        of_regions = distances[median][:, measure]
+        enough = (counts[images][:, measure] >= max(minimum_n, 1)) & ~np.isnan(of_regions)
+        pooled.extend(of_regions[enough].tolist())
+    return breaks_for(pooled, DISTANCE_SCHEMES)
 
 
 def _as_shown(kilometres: Cube) -> Cube:

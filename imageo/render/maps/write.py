@@ -6,28 +6,44 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import psycopg
 
-from imageo import __version__
-from imageo.db.frames import read_view
 from imageo.errors import InputError
-from imageo.render.labels import LEVELS, MEASURES, clean_label, listed
+from imageo.render.labels import MEASURES
+from imageo.render.maps import sources
 from imageo.render.maps.choropleth import choropleth
+from imageo.render.maps.frames import first_measure
+from imageo.render.maps.hexagons import LEVEL as HEX
+from imageo.render.maps.thumbnails import Thumbnails, read_thumbnails
+from imageo.render.reading.map_examples import Examples, read_examples, read_grouped_examples
+from imageo.render.reading.map_patterns import read_patterns
+from imageo.render.reading.map_rates import LevelRates, read_level
 
 
 @dataclass(frozen=True)
 class MapSummary:
-    """What was drawn: `regions` are all that have a boundary, `regions_with_images` those that have a rate."""
+    """What was drawn: `regions` are all that have a boundary, `regions_with_images` those that have a rate.
+
+    `resolution` is that of hexagons. `examples` are the answers told with their region; `local_statistics` say whether
+    a region stands out. `images_missing` have no file in the folder given for `thumbnails`, `images_unreadable` one
+    that cannot be shown.
+    """
 
     path: Path
     dataset: str
     level: str
+    resolution: int | None
     runs: tuple[str, ...]
     measures: tuple[str, ...]
     regions: int
     regions_with_images: int
+    examples: int
+    local_statistics: int
+    thumbnails: int
+    thumbnail_bytes: int
+    images_missing: tuple[str, ...]
+    images_unreadable: tuple[str, ...]
     bytes: int
 
 
@@ -36,46 +52,77 @@ def write_map(
     path: Path,
     *,
     level: str,
+    resolution: int = 2,
     dataset: str | None = None,
     models: Sequence[str] = (),
     measure: str | None = None,
     denominator: str = "all",
     minimum_n: int = 10,
+    examples: int | None = None,
+    images: Path | None = None,
     drawn_on: date | None = None,
 ) -> MapSummary:
     """Draw the rates of one dataset at one level, all runs and measures in one HTML file.
 
-    `dataset` may be left out where there is only one. `models`: names of models or runs, none for all.
-    `measure` and `denominator` are what the page shows first; without `measure` that is the match of states for
-    `us_state` and the match of countries elsewhere. `drawn_on` is printed below the map. The file is written
-    whole or not at all. Raises InputError when there is nothing to draw.
+    `level`: country, us_state, admin1, or hex with the `resolution` of H3 cells. `dataset` may be left out
+    where there is only one. `models`: names of models or runs, none for all. `measure` and `denominator` are what the
+    page shows first; without `measure` that is the match of states for `us_state` and the match of countries elsewhere.
+    `examples` of each run and region: see `choose_examples`. `images`: a folder, of whose files the page carries
+    thumbnails; without it it carries no image. `drawn_on` is printed below the map. The file is written whole or not
+    at all. Raises InputError when there is nothing to draw.
     """
     check_html_path(path)
-    rates = _one_dataset(_rates(connection, level, dataset, models), level)
-    shapes = read_view(connection, "bi.region_shape", {"level": level})
-    if shapes.empty:
-        raise InputError(f"map: there are no boundaries of level {level}; load them with `imageo ingest regions`")
+    check_folder(images)
+    drawn_from = read_level(connection, level, dataset, models, resolution)
+    shapes, rates = drawn_from.shapes, drawn_from.rates
     name = str(rates["dataset"].iloc[0])
     runs = tuple(sorted(rates["run_label"].unique()))
+    cell_size = resolution if level == HEX else None
+    told = _examples(connection, drawn_from, level, examples)
+    shown_first = measure or first_measure(rates, level)
+    patterns = read_patterns(
+        connection, dataset=name, level=level, runs=runs, resolution=cell_size, measure=shown_first
+    )
+    pictures = _thumbnails(images, told.rows)
+    footer = (
+        sources.data_sentence(name, runs),
+        sources.COUNTED,
+        told.sentence,
+        patterns.sentence,
+        sources.boundary_sentence(shapes),
+        sources.names_sentence(rates),
+        sources.version_sentence(connection, drawn_on),
+    )
     drawn = choropleth(
         shapes,
         rates,
-        title=_title(name, level),
-        subtitle=_subtitle(level),
-        provenance=_provenance(name, runs, shapes, drawn_on),
+        title=sources.title(name, level),
+        subtitle=sources.subtitle(level),
+        provenance=" ".join(filter(None, footer)),
         minimum_n=minimum_n,
-        measure=measure or _first_measure(rates, level),
+        measure=shown_first,
         denominator=denominator,
+        examples=None if examples == 0 else told.rows,
+        patterns=patterns.rows,
+        thumbnails=pictures.pictures,
+        backdrop=drawn_from.backdrop,
     )
     _write_whole(path, drawn.get_root().render())
     return MapSummary(
         path=path,
         dataset=name,
         level=level,
+        resolution=cell_size,
         runs=runs,
         measures=tuple(known for known in MEASURES if (rates["measure"] == known).any()),
         regions=len(shapes),
         regions_with_images=int(shapes["region_code"].isin(rates["region_code"]).sum()),
+        examples=len(told.rows),
+        local_statistics=len(patterns.rows),
+        thumbnails=len(pictures.pictures),
+        thumbnail_bytes=pictures.n_bytes,
+        images_missing=pictures.missing,
+        images_unreadable=pictures.unreadable,
         bytes=path.stat().st_size,
     )
 
@@ -88,64 +135,24 @@ def check_html_path(path: Path) -> None:
         raise InputError(f"{path}: there is no folder {path.parent}; make it first")
 
 
-def _rates(connection: psycopg.Connection, level: str, dataset: str | None, models: Sequence[str]) -> pd.DataFrame:
-    rates = read_view(connection, "bi.region_rate", {"level": level, "dataset": dataset})
-    if rates.empty:
-        raise InputError(_nothing(read_view(connection, "bi.region_rate"), level, dataset))
-    if not models:
-        return rates
-    if unknown := sorted(set(models) - set(rates["model"]) - set(rates["run_label"])):
-        known = listed(sorted(rates["run_label"].unique()))
-        raise InputError(f"map: there is no model or run {listed(unknown)} at level {level}; there are {known}")
-    return rates[rates["model"].isin(models) | rates["run_label"].isin(models)]
+def check_folder(images: Path | None) -> None:
+    """Raise InputError where there is no folder of images, before anything is read for it."""
+    if images is not None and not images.is_dir():
+        raise InputError(f"{images}: no such folder; --images takes the folder that holds the image files")
 
 
-def _nothing(everything: pd.DataFrame, level: str, dataset: str | None) -> str:
-    wanted = f"of dataset {dataset!r} " if dataset else ""
-    if everything.empty:
-        return "map: there are no rates yet; load truth and predictions with `imageo ingest`, or run `imageo demo`"
-    found = [f"{name} ({', '.join(sorted(rows.unique()))})" for name, rows in everything.groupby("dataset")["level"]]
-    return f"map: there are no rates {wanted}at level {level}; there are {listed(found)}"
+def _examples(connection: psycopg.Connection, drawn_from: LevelRates, level: str, each: int | None) -> Examples:
+    rates, answers, cell = drawn_from.rates, drawn_from.answers, drawn_from.cells
+    if answers is not None and cell is not None:
+        return read_grouped_examples(connection, rates, answers, cell, each=each)
+    return read_examples(connection, rates, level=level, each=each)
 
 
-def _one_dataset(rates: pd.DataFrame, level: str) -> pd.DataFrame:
-    names = sorted(rates["dataset"].unique())
-    if len(names) > 1:
-        raise InputError(f"map: {listed(names)} have rates at level {level}; choose one with --dataset")
-    return rates
-
-
-def _first_measure(rates: pd.DataFrame, level: str) -> str:
-    preferred = "state_match" if level == "us_state" else "country_match"
-    known = [measure for measure in MEASURES if (rates["measure"] == measure).any()]
-    return preferred if preferred in known or not known else known[0]
-
-
-def _title(dataset: str, level: str) -> str:
-    _, plural = LEVELS.get(level, ("", level))
-    return f"Where models know the place of a photo: {plural}, dataset {clean_label(dataset)}"
-
-
-def _subtitle(level: str) -> str:
-    singular, _ = LEVELS.get(level, (level, ""))
-    return f"Each {singular} is coloured by how often a model places the photos taken there correctly; darker is worse."
-
-
-def _provenance(dataset: str, runs: Sequence[str], shapes: gpd.GeoDataFrame, drawn_on: date | None) -> str:
-    named = listed([clean_label(run) for run in runs])
-    what = f"Dataset {clean_label(dataset)}, {len(runs)} run{'s' if len(runs) > 1 else ''}: {named}."
-    drawn = f", {drawn_on.isoformat()}" if drawn_on else ""
-    return f"{what} {_boundaries(shapes)} Drawn by imageo {__version__}{drawn}."
-
-
-def _boundaries(shapes: gpd.GeoDataFrame) -> str:
-    """Most regions of a level have one source and one point of view; the others are counted."""
-    source, view = (
-        listed([clean_label(text, 160) for text in shapes[column].dropna().value_counts().index], most=1)
-        for column in ("source", "point_of_view")
-    )
-    disputed = f"; disputed borders: {view}" if view else ""
-    return f"Boundaries: {source}, simplified for drawing{disputed}."
+def _thumbnails(folder: Path | None, examples: pd.DataFrame) -> Thumbnails:
+    if folder is None or examples.empty:
+        return Thumbnails({}, (), ())
+    shown = examples.drop_duplicates("image_id").sort_values("image_id")
+    return read_thumbnails(folder, dict(zip(shown["image_id"].tolist(), shown["image_name"], strict=True)))
 
 
 def _write_whole(path: Path, text: str) -> None:

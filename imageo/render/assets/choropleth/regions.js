@@ -1,5 +1,20 @@
 "use strict";
 
+/** The longer side, in cells, of a ring "Mx yldx dy dx dy ...z" of whole numbers. */
+imageo.ringSize = (ring) => {
+  const [, , ...steps] = ring.match(/-?\d+/g).map(Number);
+  const reach = [0, 1].map((axis) => {
+    let [at, low, high] = [0, 0, 0];
+    for (let place = axis; place < steps.length; place += 2) {
+      at += steps[place];
+      low = Math.min(low, at);
+      high = Math.max(high, at);
+    }
+    return high - low;
+  });
+  return Math.max(...reach);
+};
+
 /**
  * Draws the regions of `payload` as one SVG on a Leaflet map. The browser scales the SVG; what must keep its size on
  * the screen (strokes, hatch, symbols) is set anew after each zoom. A region is known by its index in the payload.
@@ -16,19 +31,29 @@ imageo.regions = (map, payload) => {
   const cellsPerPixel = () => CELLS_PER_UNIT / map.getZoomScale(map.getZoom(), 0);
 
   const region = (tag, attributes, index) =>
-    imageo.svg(tag, { ...attributes, "data-region": index, role: "img", tabindex: -1 });
+    imageo.svg(tag, { ...attributes, "data-region": index, role: "button", tabindex: -1 });
   const svg = imageo.svg("svg", { class: "regions", viewBox: `0 0 ${width} ${height}`, role: "group" });
   const hatch = imageo.hatch("hatch");
   const paths = payload.paths.map((d, index) => region("path", { d }, index));
   const symbols = payload.symbols.map(([cx, cy], index) => region("circle", { cx, cy }, index));
-  const highlighted = imageo.svg("path", { class: "highlight", d: "" });
+  const spotted = imageo.svg("g", { class: "spots" });
+  /** An outline with a halo, to be seen on any colour; `trace(d)` moves it. */
+  const outline = (name) => {
+    const lines = ["halo", name].map((className) => imageo.svg("path", { class: className, d: "" }));
+    return { lines, trace: (d) => lines.forEach((line) => line.setAttribute("d", d)) };
+  };
+  const pinned = outline("pinned");
+  const highlighted = outline("highlight");
   svg.append(
     hatch,
     ...payload.areas.map((d) => imageo.svg("path", { class: "area", d })),
     ...payload.lines.map((d) => imageo.svg("path", { class: "line", d })),
+    ...payload.land.map((d) => imageo.svg("path", { class: "land", d })),
     ...paths,
+    spotted,
     ...symbols,
-    highlighted,
+    ...pinned.lines,
+    ...highlighted.lines,
   );
 
   const isSmall = (index) => payload.reach[index] < smallPixels * cellsPerPixel();
@@ -60,11 +85,37 @@ imageo.regions = (map, payload) => {
     return `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
   };
 
+  const outlineOf = (index) => (isSmall(index) ? circle(payload.symbols[index]) : payload.paths[index]);
+
   // A copy of the outline on top: moving the region itself to the top would take the focus from it.
-  const highlight = (index) => {
-    highlighted.setAttribute("d", isSmall(index) ? circle(payload.symbols[index]) : payload.paths[index]);
+  const highlight = (index) => highlighted.trace(outlineOf(index));
+  const dim = () => highlighted.trace("");
+
+  // Islets would be blots of ink.
+  const withoutIslets = (d) => {
+    const rings = d.match(/M[^M]*/g);
+    const sizes = rings.map(imageo.ringSize);
+    const least = Math.min(12 * cellsPerPixel(), Math.max(...sizes));
+    return rings.filter((_, place) => sizes[place] >= least).join("");
   };
-  const dim = () => highlighted.setAttribute("d", "");
+  const plainOutlineOf = (index) => (isSmall(index) ? outlineOf(index) : withoutIslets(payload.paths[index]));
+
+  let pin = null;
+  const setPin = (index) => {
+    pin = index;
+    pinned.trace(index === null ? "" : plainOutlineOf(index));
+  };
+
+  let spots = new Map();
+  const drawSpots = () => spotted.replaceChildren(...[...spots].flatMap(([index, { isHigh }]) => {
+    const d = plainOutlineOf(index);
+    const kind = isHigh ? "spot-high" : "spot-low";
+    return [imageo.svg("path", { class: "casing", d }), imageo.svg("path", { class: kind, d })];
+  }));
+  const setSpots = (found) => {
+    spots = found;
+    drawSpots();
+  };
 
   /** Where a region stands on the screen. */
   const placeOf = (index) => {
@@ -78,10 +129,19 @@ imageo.regions = (map, payload) => {
     if (!map.getBounds().contains(place)) map.panTo(place, { animate: false });
   };
 
+  /** Enlarges the map until the largest part of a region fills a good part of it. */
+  const zoomTo = (index) => {
+    const [x, y] = payload.symbols[index];
+    const half = Math.max(2 * payload.reach[index], 120);
+    map.fitBounds([units([x - half, y + half]), units([x + half, y - half])], { animate: false });
+  };
+
   const rescale = () => {
     svg.style.setProperty("--pixel", `${cellsPerPixel()}px`);
     hatch.setAttribute("patternTransform", `scale(${cellsPerPixel()})`);
     symbols.forEach((symbol, index) => symbol.toggleAttribute("data-needed", needsSymbol(index)));
+    drawSpots();
+    setPin(pin);
   };
 
   /** Shows the whole, and goes on doing so when the window changes, until the reader moves the map. */
@@ -94,6 +154,8 @@ imageo.regions = (map, payload) => {
       map.setMinZoom(map.getZoom() - 0.5).setMaxZoom(map.getZoom() + DEEPEST);
       atHome = true;
     };
+    // Narrow screens make the map as high as it needs to be.
+    document.querySelector(".frame").style.setProperty("--shape", (south - north) / (east - west));
     map.invalidateSize({ animate: false });
     home();
     map.setMaxBounds(view.pad(0.25));
@@ -104,5 +166,7 @@ imageo.regions = (map, payload) => {
 
   L.svgOverlay(svg, [units([0, height]), units([width, 0])]).addTo(map);
   map.on("zoomend", rescale);
-  return { svg, fit, rescale, style, elementOf, indexOf, highlight, dim, placeOf, bringIntoView };
+  return {
+    svg, fit, rescale, style, elementOf, indexOf, highlight, dim, placeOf, bringIntoView, zoomTo, setPin, setSpots,
+  };
 };

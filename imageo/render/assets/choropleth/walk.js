@@ -2,10 +2,10 @@
 
 /**
  * Lets the keyboard walk through the regions by name: arrows, Home, End, and a letter for the next name that starts
- * with it. Tab stops at one region only: thousands of stops would be a trap. Calls `show(index)` and `hide()`.
- * Returns what to call when symbols and outlines were swapped.
+ * with it. Tab stops at one region only: thousands of stops would be a trap. Calls `show(index)` and `hide()`, and
+ * `open(index)` on Enter. Returns `refresh` for when symbols and outlines were swapped, and `focus(index)`.
  */
-imageo.walk = (map, regions, names, show, hide) => {
+imageo.walk = (map, regions, names, { show, hide, open }) => {
   let active = 0;
   let stop = regions.elementOf(active);
   stop.setAttribute("tabindex", 0);
@@ -53,6 +53,11 @@ imageo.walk = (map, regions, names, show, hide) => {
   container.addEventListener("focusout", hide);
   regions.svg.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      open(active);
+      return;
+    }
     const index = target(event);
     if (index < 0) return;
     event.preventDefault();
@@ -60,6 +65,10 @@ imageo.walk = (map, regions, names, show, hide) => {
     moveTo(index);
   });
   const refresh = () => moveTo(active);
+  const focus = (index) => {
+    moveTo(index);
+    stop.focus({ preventScroll: true });
+  };
   map.on("zoomend", refresh);
-  return refresh;
+  return { refresh, focus };
 };
