@@ -1,8 +1,10 @@
-"""One small object for notebooks: views as frames."""
+"""One small object for notebooks: views as frames, figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -13,6 +15,7 @@ from imageo.settings import Settings
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from matplotlib.figure import Figure
     from pandas import DataFrame
 
 
@@ -44,6 +47,30 @@ class Database:
 
         columns, rows = run_query(self.connection, query)
         return pd.DataFrame(rows, columns=columns)
+
+    def figure(
+        self,
+        name: str,
+        dataset: str = "",
+        *,
+        models: Sequence[str] = (),
+        style: str | Path | None = None,
+        **choice: Any,
+    ) -> "Figure":
+        """A figure of `imageo figure`, for matplotlib: show it, change it, save it.
+
+        `dataset` may be left out where there is only one. `choice`: level, measure, denominator, minimum_n. For files
+        that are equal byte for byte use the command or `imageo.render.figures.write.write_figure`. Raises InputError
+        where there is no such figure or nothing to draw.
+        """
+        from imageo.render.figures.catalogue import chosen
+        from imageo.render.figures.style import figure_style
+        from imageo.render.figures.write import draw_figure, one_dataset, read_frames
+
+        what = one_dataset(self.connection, chosen(dataset, choice))
+        frames = read_frames(self.connection, name, what, models)
+        with figure_style(None if style is None else Path(style)):
+            return draw_figure(name, frames, what)
 
     def close(self) -> None:
         self.connection.close()

@@ -14,13 +14,21 @@ class _WithList(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Figures"):
-            formatter.write_dl([(name, kind.summary) for name, kind in FIGURES.items()])
+            formatter.write_dl([(name, kind.summary) for name, kind in FIGURES.items()] + [("all", "Every one.")])
 
 
 @click.command(cls=_WithList)
-@click.argument("name", type=click.Choice(list(FIGURES)), metavar="NAME")
+@click.argument("name", type=click.Choice([*FIGURES, "all"]), metavar="NAME")
 @click.option(
-    "-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="File to write: .svg, .pdf or .png."
+    "-o",
+    "--output",
+    "path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File to write: .svg, .pdf or .png; for `all` the folder.",
+)
+@click.option(
+    "--format", "kind", type=click.Choice(["svg", "pdf", "png"]), help="Of the files of `all`; svg if left out."
 )
 @click.option("--dataset", default="", help="Whose images; may be left out where there is only one dataset.")
 @click.option("--model", "models", multiple=True, help="Only this model or run; may be given more than once.")
@@ -42,6 +50,7 @@ def command(
     settings: Settings,
     name: str,
     path: Path,
+    kind: str | None,
     dataset: str,
     models: tuple[str, ...],
     level: str,
@@ -50,14 +59,35 @@ def command(
     minimum_n: int,
     style: Path | None,
 ) -> None:
-    """Draw a figure for a publication; the same input gives the same bytes."""
+    """Draw a figure for a publication, or `all` into a folder; the same input gives the same bytes."""
     from imageo.db.engine import connect
     from imageo.render.figures.catalogue import Choice
-    from imageo.render.figures.style import check_figure_path
-    from imageo.render.figures.write import one_dataset, write_figure
+    from imageo.render.figures.style import check_figure_path, figure_style
+    from imageo.render.figures.write import one_dataset, write_all_figures, write_figure
 
-    check_figure_path(path)
+    if name != "all":
+        if kind is not None:
+            raise click.UsageError("--format is for `all`; a single figure goes by the suffix of its file")
+        check_figure_path(path)
     choice = Choice(dataset, level, measure, denominator, minimum_n)
+    with figure_style(style):
+        pass  # a bad style file is told before anything is read
     with connect(settings, role="reader") as connection:
-        write_figure(connection, name, path, one_dataset(connection, choice), models=models, style=style)
-    click.echo(str(path))
+        choice = one_dataset(connection, choice)
+        if name == "all":
+            written = write_all_figures(
+                connection,
+                path,
+                choice,
+                models=models,
+                style=style,
+                suffix=f".{kind or 'svg'}",
+                skipped=lambda figure, why: click.echo(
+                    f"{figure}: not drawn: {why.removeprefix(f'{figure}: ')}", err=True
+                ),
+            )
+        else:
+            write_figure(connection, name, path, choice, models=models, style=style)
+            written = [path]
+    for file in written:
+        click.echo(str(file))

@@ -1,6 +1,8 @@
 """The look of figures, and how they reach a file: same input, same bytes."""
 
+import re
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -14,16 +16,40 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".svg", ".pdf", ".png")
 
-# Whatever a style file says: letters travel with the file, names of models are never read as formulas, and nothing
-# random or dated gets in.
+# Whatever a style file says: letters travel with the file, names of models are never read as formulas, nothing random
+# or dated gets in, there is room for the caption, and a line is as wide in a picture as in a drawing.
 _FIXED: dict[Any, Any] = {
     "svg.fonttype": "path",
     "pdf.fonttype": 42,
     "svg.hashsalt": "imageo",
     "text.usetex": False,
     "text.parse_math": False,
+    "axes.formatter.use_mathtext": False,
+    "figure.constrained_layout.use": True,
+    "figure.autolayout": False,
+    "text.hinting": "no_hinting",
 }
-_NO_DATE = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
+_NO_DATE: dict[str, dict[str, str | None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}
+_DESCRIPTION = {".svg": "Description", ".pdf": "Subject", ".png": "Description"}
+
+# For letters that the chosen font lacks, the first of these that is installed; where none is, nothing changes.
+_FALLBACKS = (
+    "DejaVu Sans",
+    "Noto Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Microsoft YaHei",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Noto Emoji",
+    "Symbola",
+)
 
 
 @contextmanager
@@ -35,32 +61,44 @@ def figure_style(style: Path | None = None) -> Iterator[None]:
     import matplotlib as mpl
 
     house = resources.files("imageo.render").joinpath("assets", "figures", "imageo.mplstyle")
-    with mpl.rc_context(), resources.as_file(house) as file:
+    with mpl.rc_context(), warnings.catch_warnings(), resources.as_file(house) as file:
         mpl.rcdefaults()
         mpl.rcParams.update(mpl.rc_params_from_file(file, use_default_template=False))
         if style is not None:
             mpl.rcParams.update(_read_style(style))
         mpl.rcParams.update(_FIXED)
+        mpl.rcParams["font.family"] = _with_fallbacks(mpl.rcParams["font.family"])
+        # A letter that no font has is drawn as a box, which its reader sees; a line on stderr helps nobody.
+        warnings.filterwarnings("ignore", message=".*Glyph .* missing from font")
         yield
+
+
+def _with_fallbacks(chosen: list[str]) -> list[str]:
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return [*chosen, *(name for name in _FALLBACKS if name in installed and name not in chosen)]
 
 
 def check_figure_path(path: Path) -> None:
     """Raise InputError where no figure can be written, before anything is read for it."""
-    if path.suffix not in SUFFIXES:
-        raise InputError(f"{path}: cannot draw {path.suffix or 'a file without suffix'}; use {', '.join(SUFFIXES)}")
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file")
+    if path.suffix not in SUFFIXES:
+        raise InputError(f"{path}: cannot draw {path.suffix or 'a file without suffix'}; use {', '.join(SUFFIXES)}")
     if not path.absolute().parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}; make it first")
 
 
-def save_figure(figure: "Figure", path: Path) -> None:
-    """Write SVG, PDF or PNG, whole or not at all; within `figure_style`."""
+def save_figure(figure: "Figure", path: Path, description: str = "") -> None:
+    """Write SVG, PDF or PNG, whole or not at all; within `figure_style`. `description` is told in the metadata."""
     check_figure_path(path)
     # Beside the target, so that the last step is a rename and a failure leaves an older file as it was.
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".imageo-") as folder:
         unfinished = Path(folder) / path.name
-        figure.savefig(unfinished, metadata=_NO_DATE[path.suffix])
+        told = {"Title": figure.get_suptitle(), _DESCRIPTION[path.suffix]: description}
+        told = {key: words for key, words in told.items() if words}
+        figure.savefig(unfinished, metadata=_NO_DATE[path.suffix] | told)
         unfinished.replace(path)
 
 
@@ -85,6 +123,16 @@ def _read_style(style: Path) -> dict[Any, Any]:
     finally:
         log.removeHandler(listener)
     if complaints:
-        first = " ".join(complaints[0].split())
-        raise InputError(f"{style}: {first}; see matplotlib's style sheets")
+        raise InputError(_in_one_line(style, complaints[0]))
     return chosen
+
+
+def _in_one_line(style: Path, complaint: str) -> str:
+    """Matplotlib's complaint, up to three lines with an address, as: file, line, what is wrong there."""
+    line = re.search(r", line (\d+) \((['\"])(.*?)\2\)(?:: (.*))?", complaint)
+    if line is None:
+        return f"{style}: {' '.join(complaint.split())}"
+    number, _, text, reason = line.groups()
+    kind = " ".join(complaint.split()[:2]).lower()
+    wrong = f"{kind}: {reason}" if reason else f"{kind} in {text.strip()!r}"
+    return f"{style} line {number}: {wrong}; see matplotlib's style sheets"
