@@ -26,6 +26,7 @@ COMMANDS = {
     "audit": "Find what is wrong with the data before it misleads.",
     "simulate": "Write files with a planted bias, and what must come out.",
     "map": "Draw a bias map, one self-contained HTML file.",
+    "report": "Write a report: findings in words, tables and figures on one page.",
     "figure": "Draw a figure for a publication: SVG, PDF or PNG.",
     "export": "Write a view to CSV, Parquet, GeoJSON or GeoPackage.",
     "sql": "Run a read-only query.",

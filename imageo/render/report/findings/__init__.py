@@ -1,0 +1,1 @@
+"""Sentences made from numbers: what the intervals support, and no more."""
