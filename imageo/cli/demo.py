@@ -12,6 +12,8 @@ Bias map, to be opened in a browser: {map}
 What to type next:
   {imageo} leaderboard --denominator answered
   {imageo} bias --level continent --measure accuracy_25km
+  {imageo} report --dataset {dataset} -o report.html
+  {imageo} map --errors --dataset {dataset} -o errors.html
   {imageo} map --level us_state --dataset {dataset} -o states.html
   {imageo} sql "select model, country_match_strict_answered, country_match_answered from bi.leaderboard"
   {imageo} ingest --help"""

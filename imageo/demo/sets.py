@@ -7,11 +7,14 @@ import numpy as np
 import pandas as pd
 import psycopg
 
+from imageo.demo.reasons import draw_reasons, draw_scenes
 from imageo.demo.simulation import (
+    HIT_KM,
     MODELS,
     PLACES_PER_REGION,
     SEED,
     choose_places,
+    haversine_km,
     prediction_lines,
     simulate,
     truth_table,
@@ -65,9 +68,14 @@ def simulated_set(connection: psycopg.Connection, folder: Path) -> DemoSet:
     """
     places = choose_places(read_gazetteer(connection), PLACES_PER_REGION, np.random.default_rng(SEED))
     truth = truth_table(places)
+    scenes = draw_scenes(len(places), np.random.default_rng([SEED, len(MODELS)]))
     files = {folder / "truth.csv": truth.to_csv(index=False)}
     for number, model in enumerate(MODELS):
-        answers = simulate(model, places, np.random.default_rng([SEED, number]))
+        rng = np.random.default_rng([SEED, number])
+        answers = simulate(model, places, rng)
+        points = (frame[axis].to_numpy() for frame in (places, answers) for axis in ("latitude", "longitude"))
+        reasons = draw_reasons(haversine_km(*points) <= HIT_KM, rng)
+        answers = pd.concat([answers, scenes], axis=1).assign(reasons=reasons)
         lines = prediction_lines(model, truth, answers)
         files[folder / f"{model.name}.jsonl"] = "".join(f"{line}\n" for line in lines)
     try:

@@ -124,7 +124,8 @@ def simulate(model: SimulatedModel, places: pd.DataFrame, rng: np.random.Generat
 def prediction_lines(model: SimulatedModel, truth: pd.DataFrame, answers: pd.DataFrame) -> Iterator[str]:
     """The answers as lines of an IMAGEO-Bench result file.
 
-    Where `answers` have environment, scene_type, setting or landmark (yes, no), the model describes the photo so.
+    Where `answers` have environment, scene_type, setting, landmark (yes, no) or reasons, the model describes the photo
+    so.
     """
     for image_id, answer in zip(truth["image_id"], answers.to_dict("records"), strict=True):
         tokens = {"input_tokens": answer["input_tokens"], "output_tokens": answer["output_tokens"]}
@@ -156,7 +157,7 @@ def _raw_response(answer: Mapping[Hashable, Any]) -> str:
         "image_information": {name: answer.get(name, value) for name, value in usual.items()},
         "reasoning": {
             **({"landmark_recognition": _LANDMARK[answer["landmark"] == "yes"]} if "landmark" in answer else {}),
-            "spatial_context": "Simulated: no model was asked and no photo was seen.",
+            "spatial_context": answer.get("reasons", "Simulated: no model was asked and no photo was seen."),
         },
         "reverse_geocoding": {"confidence": str(answer["confidence"]), "address": address, "coordinates": point},
     }
