@@ -82,9 +82,7 @@ def command(
                 models=models,
                 style=style,
                 suffix=f".{kind or 'svg'}",
-                skipped=lambda figure, why: click.echo(
-                    f"{figure}: not drawn: {why.removeprefix(f'{figure}: ')}", err=True
-                ),
+                skipped=lambda figure, why: click.echo(f"{figure}: not drawn: {why}", err=True),
             )
         else:
             write_figure(connection, name, path, choice, models=models, style=style)

@@ -169,6 +169,8 @@ def _locale() -> tuple[str, ...]:
 
 def _reason(output: str) -> str:
     """The line of a log, or of a program's errors, that says what went wrong."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["no message"]
+    # initdb ends by telling that it cleans up, whatever went wrong.
+    told = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("initdb: removing")]
+    lines = told or ["no message"]
     grave = [found[1] for line in lines if (found := re.search(r"(?:FATAL|PANIC|error):\s*(.+)", line))]
     return grave[0] if grave else lines[-1]

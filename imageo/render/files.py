@@ -1,5 +1,6 @@
 """Frames to files: whole or not at all."""
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,22 @@ def check_output(path: Path) -> None:
     """Raise InputError where the file cannot be written, before anything is read for it."""
     if path.suffix not in SUFFIXES:
         raise InputError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; use {', '.join(SUFFIXES)}")
+    check_place(path)
+
+
+def check_place(path: Path, name: str = "") -> None:
+    """Raise InputError where no file can stand at `path`; `name` is one to propose where it is a folder.
+
+    The last step of writing is a rename, which would put a file where a device (/dev/null) or a pipe was.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file{f' such as {path / name}' if name else ''}")
     if not path.absolute().parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}; make it first")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is a device or a pipe; name a file")
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise InputError(f"{path}: nothing can be written into the folder {path.parent}; name a file elsewhere")
 
 
 def write_frame(frame: "pd.DataFrame", path: Path) -> None:

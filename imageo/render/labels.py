@@ -41,12 +41,29 @@ LEVELS = {
 }
 
 
+# No characters at all, and the two that no XML may hold: an SVG with one is not shown.
+_NO_CHARACTERS = re.compile("[\ufffe\uffff]")
+
+
 def clean_label(text: object, length: int = 80) -> str:
     """One line of at most `length` characters without control characters and direction marks."""
-    kept = _BIDI_CONTROLS.sub("", str(text))
+    kept = _NO_CHARACTERS.sub(" ", _BIDI_CONTROLS.sub("", str(text)))
     shown = "".join(" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in kept)
     line = " ".join(shown.split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def distinct_labels(texts: Sequence[object], length: int = 80) -> list[str]:
+    """Each text as `clean_label` shows it; those that come out alike are numbered, so that none passes for another."""
+    shown: list[str] = []
+    for text in texts:
+        label, number = clean_label(text, length), 1
+        while label in shown:
+            number += 1
+            end = f" ({number})"
+            label = clean_label(text, length - len(end)) + end
+        shown.append(label)
+    return shown
 
 
 def sorting_key(text: str) -> str:

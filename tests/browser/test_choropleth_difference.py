@@ -63,7 +63,24 @@ def test_colours_of_a_difference_are_symmetric_and_hatch_needs_both_runs(world: 
     assert visited.page.locator("select[name=other] option[disabled]").inner_text() == "simulated-b"
 
 
-@pytest.mark.parametrize(("k", "place"), [(30, 6), (29, 5), (15, 5), (14, 4), (5, 4), (4, 3), (0, 3)])
+@pytest.mark.parametrize(
+    ("k", "place"),
+    [
+        (30, 6),
+        (29, 5),
+        (15, 5),
+        (14, 4),
+        (5, 4),
+        (4, 3),
+        (0, 3),
+        (-4, 3),
+        (-5, 2),
+        (-14, 2),
+        (-15, 1),
+        (-29, 1),
+        (-30, 0),
+    ],
+)
 def test_boundaries_of_a_difference_are_as_the_legend_says(
     visit: Callable, shapes: Callable, rate: Callable, k: int, place: int
 ) -> None:

@@ -169,3 +169,16 @@ def test_a_notebook_has_figures(drawn: Settings, tmp_path: Path) -> None:
         ):
             with pytest.raises(InputError, match=message):
                 db.figure(**wrong)
+
+
+def test_statistics_that_are_older_than_the_answers_are_told_as_such(drawn: Settings, tmp_path: Path) -> None:
+    compared = CliRunner().invoke(cli, ["compare", "--replicates", "100"], obj=drawn)
+    assert compared.exit_code == 0, compared.output
+    changed = "The data have changed since these statistics were computed."
+    result = _run(drawn, "ranks", "-o", tmp_path / "new.svg")
+    assert result.exit_code == 0, result.output
+    assert changed not in (tmp_path / "new.svg").read_text()
+    with psycopg.connect(str(drawn.database_url)) as connection:
+        connection.execute("update data.analysis set created_at = created_at - interval '1 year'")
+    _run(drawn, "ranks", "-o", tmp_path / "old.svg")
+    assert changed in (tmp_path / "old.svg").read_text()

@@ -35,5 +35,5 @@ def test_the_notebook_of_the_readme_runs(settings: Settings, monkeypatch: pytest
     first, second, third = (each._repr_html_() for each in shown)
     assert "dataset pcw" in first
     assert "hexagons, dataset pcw" in second
-    assert "Where models put the photos" in third
+    assert "Where models put the photos, dataset pcw" in third
     assert len(names["worst"]) == 3  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ import pytest
 
 from imageo.db import tuning
 from imageo.db.cluster import Cluster, open_cluster
+from imageo.db.server import _reason
 from imageo.errors import DatabaseError
 
 MB = 1024 * 1024
@@ -195,3 +196,9 @@ def test_settings_of_a_small_container() -> None:
     assert settings["work_mem"] == "4MB"
     assert settings["max_wal_size"] == "100MB"
     assert settings["dynamic_shared_memory_type"] == "mmap"
+
+
+def test_the_reason_is_not_that_initdb_cleans_up() -> None:
+    told = 'child process was terminated by signal 9: Killed\ninitdb: removing contents of data directory "x"\n'
+    assert _reason(told) == "child process was terminated by signal 9: Killed"
+    assert _reason('initdb: error: no room\ninitdb: removing data directory "x"\n') == "no room"

@@ -52,6 +52,15 @@ def test_distances_keep_their_side_of_every_whole_kilometre(km: float, code: int
     assert columns_of(frame_of(error_km=[km])).whole["error"].tolist() == [code]
 
 
+def test_runs_whose_names_look_alike_are_not_one() -> None:
+    long = "fine-tuned/" + "x" * 80
+    labels = [f"{long}:b", f"{long}:a", "same\u202e", "same", f"{long}:a"]
+    told = columns_of(frame_of(run_label=labels, image_id=[0, 0, 0, 0, 1]))
+    cut = long[:79] + "…"
+    assert told.names["runs"] == [cut, long[:75] + "… (2)", "same", "same (2)"]
+    assert told.whole["run"].tolist() == [0, 0, 1, 2, 3]
+
+
 def test_places_are_named_as_far_as_they_are_told() -> None:
     frame = frame_of(
         answered_city=["Lima", None, None, None, "Lima"],

@@ -67,6 +67,17 @@ def test_the_latest_analysis_counts_and_each_measure_has_its_own(world: World) -
     assert sentence.endswith("Not computed for two.")
 
 
+def test_answers_that_came_later_are_said(world: World) -> None:
+    one, image = world.run("one"), world.image("here", 48.9, 2.4)
+    world.answer(one, image, 48.9, 2.4)
+    store(world, {"run_id": one})
+    assert "out of date" not in told(world, "one")[1]
+    world.connection.execute("update data.prediction set created_at = now() + interval '1 hour'")
+    rows, sentence = told(world, "one")
+    assert rows["subject"].tolist() == ["FR"]
+    assert sentence.endswith("imageo have changed since: outlines may be out of date.")
+
+
 def test_hexagons_of_another_size_do_not_count(world: World) -> None:
     one = world.run("one")
     store(world, {"run_id": one, "subject": "821f9ffffffffff"}, grouping="hexagon", resolution=2)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from imageo.errors import InputError
-from imageo.render.labels import clean_label, sorting_key
+from imageo.render.labels import clean_label, distinct_labels, sorting_key
 from imageo.render.maps.rates import rate_columns, without_repeats
 
 ROW = {
@@ -109,6 +109,7 @@ def test_two_rows_for_one_cell_are_refused() -> None:
         ("  o3\n(as published) ", "o3 (as published)"),
         ("a\u202eb\u2066c\x00d", "abc d"),
         ("x" * 200, "x" * 79 + "…"),
+        ("a\ufffeb\uffff", "a b"),
         ("<b>", "<b>"),
         ("東京", "東京"),
     ],
@@ -119,3 +120,8 @@ def test_labels_are_one_short_line(given: str, shown: str) -> None:
 
 def test_names_sort_without_accents() -> None:
     assert sorted(["Zambia", "Åland", "albania"], key=sorting_key) == ["Åland", "albania", "Zambia"]
+
+
+def test_labels_that_come_out_alike_are_numbered() -> None:
+    assert distinct_labels(["a", "a\u202e", "b", "a\n", "a (2)"]) == ["a", "a (2)", "b", "a (3)", "a (2) (2)"]
+    assert distinct_labels(["x" * 100 + "1", "x" * 100 + "2"], 10) == ["x" * 9 + "…", "x" * 5 + "… (2)"]

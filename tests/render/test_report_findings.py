@@ -62,9 +62,9 @@ def test_a_model_is_ahead_where_p_and_interval_say_so() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "p", "words"),
     [
-        (-0.008, 0.032, 0.31, "between it and beta the data show no difference (1.2 points, 95 % interval -0.8 to 3.2"),
+        (-0.008, 0.032, 0.31, "no difference that can be told from chance (1.2 points, 95 % interval -0.8 to 3.2"),
         (0.004, 0.02, 0.051, "the data show no difference that outlasts the correction for the number of tests"),
-        (-0.001, 0.025, 0.04, "the data show no difference ("),
+        (-0.001, 0.025, 0.04, "the data show no difference that can be told from chance ("),
     ],
 )
 def test_a_model_is_not_ahead_where_either_is_silent(low: float, high: float, p: float, words: str) -> None:
@@ -272,6 +272,16 @@ def over(run: str, estimate: float, low: float, high: float, **more: Any) -> Row
     return row("overconfidence", estimate, low, high, run_label=run, n=300, denominator="answered", **more)
 
 
+def test_the_highest_confidence_is_a_share_of_the_answers_that_state_one() -> None:
+    """30 of the 40 answers with a confidence, whatever the number of all answers."""
+    share = row("top_share", 0.75, 0.6, 0.86, run_label="alpha", n=40, k=30)
+    right = row("rate", 0.5, 0.33, 0.67, run_label="alpha", n=30, k=15, grouping="confidence", subject="5")
+    found = only(confidence_findings([share, right], M))
+    assert plain(found.text).startswith(
+        "alpha states the highest confidence for 75.0 % of the 40 answers that state one; of those, 50.0 % are right,"
+    )
+
+
 def test_overconfidence_is_told_after_correction() -> None:
     rows = [over("alpha", 0.2, 0.15, 0.25), over("beta", -0.02, -0.06, 0.02)]
     found = only(confidence_findings(rows, M))
@@ -297,6 +307,13 @@ def test_a_region_is_told_only_where_it_is_unlike_the_whole() -> None:
 def test_a_confidence_that_tells_nothing(low: float | None, is_told: bool) -> None:
     rows = [row("auroc", 0.55, low, None if low is None else 0.6, run_label="alpha", n=300, denominator="answered")]
     assert bool(confidence_findings(rows, M)) is is_told
+
+
+@pytest.mark.parametrize(("high", "is_turned"), [(0.49, True), (0.5, False)])
+def test_a_confidence_that_tells_the_wrong_way_round(high: float, is_turned: bool) -> None:
+    found = only(confidence_findings([row("auroc", 0.42, 0.35, high, run_label="alpha", n=300)], M))
+    assert ("is higher for wrong answers than for right ones" in found.text) is is_turned
+    assert ("beyond chance" in found.text) is not is_turned
 
 
 # Scenes
@@ -335,13 +352,20 @@ def test_limits_say_what_the_data_cannot() -> None:
     told = [plain(text) for text in limits([BOARD, shy], countries, [flip], M, 10)]
     assert told == [
         "92.0 % of the n = 100 photos are from Chad, Peru and Fiji.",
-        "1 of 4 countries have fewer than 10 photos, together n = 8: they count in the whole, and nothing is said of"
-        " them one by one.",
+        "1 of 4 countries has fewer than 10 photos, together n = 8: it counts in the whole, and no gap of it is told.",
         "Without coordinates: shy 40.0 % of the photos (n = 100). These count as wrong unless a table says “answers”.",
         "Not asked: shy about 7 of the photos. Comparisons are over the photos that all runs share.",
         "Who is counted decides ranks: 1 run of those compared stands elsewhere over answers only; most of all shy:"
         " rank 4 when non-answers count, 1 over answers only (n = 100).",
     ]
+
+
+def test_limits_of_several_thin_countries() -> None:
+    told = limits([BOARD], {"Chad": 50, "Peru": 30, "Fiji": 7, "Oman": 8}, [], M, 10)
+    assert plain(told[1]) == (
+        "2 of 4 countries have fewer than 10 photos, together n = 15: they count in the whole, and nothing is said of"
+        " them one by one."
+    )
 
 
 def test_limits_of_even_data_are_few() -> None:
@@ -353,6 +377,10 @@ def test_limits_of_even_data_are_few() -> None:
     assert limits([BOARD | {"n_located": 100}], {"A": 9}, [], M, 10)[-1] == (
         "Every run gave coordinates for every photo (n = 100)."
     )
+    almost = BOARD | {"n_images": 2796, "n_located": 2795}
+    assert "for at least 99.9 % of its photos" in plain(limits([almost], {"A": 9}, [], M, 10)[-1])
+    long = [BOARD | {"run_label": "x" * 80 + end, "n_located": n} for end, n in (("a", 60), ("b", 50))]
+    assert limits(long, {"A": 9}, [], M, 10)[-1].count("x…") == 2
     assert limits([], {}, [], M, 10) == ["No photo lies in a known country: nothing can be said by place."]
 
 
@@ -364,6 +392,7 @@ def test_thin_groups_are_counted_once() -> None:
     ]
     assert thin_groups(rows, 10) == "2 of 3 countries have fewer than 10 photos (n = 7 in all) and are not compared."
     assert thin_groups(rows, 3) == ""
+    assert thin_groups(rows, 4) == "1 of 3 countries has fewer than 4 photos (n = 3 in all) and is not compared."
 
 
 # Order and correction

@@ -122,6 +122,25 @@ def test_files_are_found_by_name_below_the_folder(tmp_path: Path) -> None:
     assert (sorted(found.pictures), found.missing) == ([], ("b/one",))
 
 
+def test_names_that_differ_by_capital_letters_are_two_images(tmp_path: Path) -> None:
+    (tmp_path / "one.jpg").write_bytes(encoded())
+    assert sorted(read_thumbnails(tmp_path, {1: "one", 2: "ONE"}).pictures) == [1]
+    (tmp_path / "ONE.png").write_bytes(encoded((300, 300), "PNG"))
+    found = read_thumbnails(tmp_path, {1: "one", 2: "ONE"})
+    assert [opened(found.pictures[image]).size for image in (1, 2)] == [(160, 120), (160, 160)]
+    assert read_thumbnails(tmp_path, {3: "One"}).missing == ("One",)
+
+
+def test_two_different_files_of_one_name_are_not_guessed_between(tmp_path: Path) -> None:
+    for place, size in (("a", (640, 480)), ("b", (640, 480))):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "one.jpg").write_bytes(encoded(size))
+    assert sorted(read_thumbnails(tmp_path, {1: "one"}).pictures) == [1]
+    (tmp_path / "b" / "one.jpg").write_bytes(encoded((300, 300)))
+    with pytest.raises(InputError, match=r"a/one\.jpg and .*b/one\.jpg both match the image 'one' and differ"):
+        read_thumbnails(tmp_path, {1: "one"})
+
+
 def test_no_name_and_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
     folder, outside = tmp_path / "photos", tmp_path / "outside"
     for each in (folder, outside):

@@ -26,22 +26,24 @@ def draw(frames: Frames, choice: Choice) -> Figure:
 def caption(frames: Frames, choice: Choice) -> str:
     trees = _trees(frames, choice)
     tests = _attraction(frames, choice)
-    beyond = int((tests["p_adjusted"] <= 0.05).sum())
+    n_beyond = int((tests["p_adjusted"] <= 0.05).sum())
+    beyond = f"{n_beyond:,} of {len(tests):,} ratios {'differs' if n_beyond == 1 else 'differ'} from 1"
     arrows = " An arrow leads to an end beyond the axis." if has_arrows(trees) else ""
     return (
         f"Dataset {clean_label(choice.dataset, 60)}, {counted(len(trees), 'model')}: how often a country is named over "
         "how often it is true, among images whose answer names a known country; the countries with the largest surplus "
         "and lack of answers over all models, among those that are true of an image. 95 % intervals, not corrected; "
-        f"{beyond:,} of {len(tests):,} ratios differ from 1 after correction for their number.{arrows}"
+        f"{beyond} after correction for their number.{arrows}"
     )
 
 
 def _attraction(frames: Frames, choice: Choice) -> pd.DataFrame:
-    """The newest ratio of each run and country. Raises InputError where there is none."""
+    """The newest ratio of each run and country, by name and not by place. Raises InputError where there is none."""
     estimates = frames["bi.estimate"]
     found = estimates[
         (estimates["statistic"] == "attraction")
         & (estimates["grouping"] == "country")
+        & (estimates["measure"] == "country_name")
         & estimates["estimate"].notna()
         & estimates["low"].notna()
         & estimates["run_id"].isin(frames["bi.leaderboard"]["run_id"])

@@ -151,5 +151,9 @@ def _draw_bars(axes: Axes, title: str, counts: "pd.Series[int]", *, images: int,
 
 
 def _share(count: int, images: int) -> str:
-    percent = 100 * count / images
-    return "<1 %" if percent < 0.5 else f"{percent:.0f} %"
+    """In whole per cent, half a one upwards; never 0 for some, nor 100 for not all."""
+    if 100 * count < images:
+        return "<1 %"
+    if 100 * (images - count) < images and count < images:
+        return ">99 %"
+    return f"{(200 * count + images) // (2 * images)} %"

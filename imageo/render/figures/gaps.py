@@ -59,9 +59,10 @@ def draw(frames: Frames, choice: Choice) -> Figure:
 
 def caption(frames: Frames, choice: Choice) -> str:
     gaps = _gaps(frames, choice)
+    least = " or ".join(f"{number:,}" for number in sorted({each.minimum_n for each in gaps}))
     return (
         f"{about_data([each.model for each in gaps], choice)} Of each {LEVELS[choice.level][0]} with at least "
-        f"{gaps[0].minimum_n} images; triangles down: worst, up: best, with Wilson's 95 % interval. Gap: 95 % interval "
+        f"{least} images; triangles down: worst, up: best, with Wilson's 95 % interval. Gap: 95 % interval "
         "that holds for all pairs at once, from resamples of whole areas; where it reaches 0 the order may be chance. "
         f"{about_denominator(choice)}"
     )

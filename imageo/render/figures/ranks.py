@@ -93,7 +93,9 @@ def _standings(frames: Frames, choice: Choice) -> list[Standing]:
         if pd.notna(model.row[f"{measure}_all"]) and pd.notna(model.row[f"{measure}_answered"])
     ]
     if not models:
-        raise InputError(f"figure ranks: no model of {choice.dataset!r} has a {measure}; choose another --measure")
+        raise InputError(
+            f"figure ranks: no model of {choice.dataset!r} has a {measure} rate over all images and over answers"
+        )
 
     def placed(which: str) -> list[int]:
         return [int(rank) for rank in ranks(np.array([model.row[f"{measure}_{which}"] for model in models], float))]

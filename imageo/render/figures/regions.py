@@ -72,13 +72,15 @@ def caption(frames: Frames, choice: Choice) -> str:
     singular, plural = LEVEL_NAMES[choice.level]
     n = rates.groupby("region_code")[f"n_{choice.denominator}"].max()
     images = int(rates.groupby("region_code")["n_all"].max().sum())
-    enough = int((n >= choice.minimum_n).sum())
+    enough = (rates[f"n_{choice.denominator}"] >= choice.minimum_n).groupby(rates["run_id"]).sum()
+    least, most = int(enough.min()), int(enough.max())
+    have = f"{most:,} have" if least == most else f"{least:,} to {most:,}, by model, have"
     boundless = sorted(set(n.index) - set(frames["bi.region_shape"]["region_code"]))
     undrawn = f" {counted(len(boundless), 'region')} without a boundary not drawn." if boundless else ""
     shared = "All maps share the classes. " if len(models) > 1 else ""
     return (
         f"{about_data(models, choice)} {counted(images, 'image')} lie in {len(n):,} "
-        f"{singular if len(n) == 1 else plural}, of which {enough:,} have at least {choice.minimum_n}; the others are "
+        f"{singular if len(n) == 1 else plural}, of which {have} at least {choice.minimum_n}; the others are "
         f"hatched. {about_denominator(choice)} {shared}No intervals are drawn.{undrawn}"
     )
 

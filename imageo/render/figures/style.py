@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imageo.errors import InputError
+from imageo.render.files import check_place
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,12 +83,9 @@ def _with_fallbacks(chosen: list[str]) -> list[str]:
 
 def check_figure_path(path: Path) -> None:
     """Raise InputError where no figure can be written, before anything is read for it."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file")
+    check_place(path)
     if path.suffix not in SUFFIXES:
         raise InputError(f"{path}: cannot draw {path.suffix or 'a file without suffix'}; use {', '.join(SUFFIXES)}")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def save_figure(figure: "Figure", path: Path, description: str = "") -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_CHANGED = "The data have changed since these statistics were computed."
+
+
 def write_figure(
     connection: psycopg.Connection,
     name: str,
@@ -67,10 +70,18 @@ def write_all_figures(
             write_figure(connection, name, path, choice, models=models, style=style)
             written.append(path)
         except InputError as problem:
-            skipped(name, str(problem))
+            skipped(name, reason(name, problem))
     if not written:
         raise InputError(f"dataset {choice.dataset!r} has nothing that a figure could show; see `imageo leaderboard`")
     return written
+
+
+def reason(name: str, problem: InputError) -> str:
+    """Why the figure `name` is not drawn, for whoever has told its name already."""
+    why = str(problem)
+    for prefix in ("figure ", f"{name}: ", "map: "):
+        why = why.removeprefix(prefix)
+    return why
 
 
 def draw_figure(name: str, frames: Frames, choice: Choice, caption: str | None = None) -> "Figure":
@@ -81,9 +92,12 @@ def draw_figure(name: str, frames: Frames, choice: Choice, caption: str | None =
 
 
 def figure_caption(name: str, frames: Frames, choice: Choice) -> str:
-    """One or two sentences: what the figure `name` shows, of which images, who is counted, which intervals."""
+    """One or two sentences: what the figure `name` shows, of which images, who is counted, which intervals.
+
+    And that its statistics are older than the data, where they are.
+    """
     text: str = _module(name).caption(frames, _settled(name, choice))
-    return text
+    return f"{text} {_CHANGED}" if _is_outdated(frames, choice) else text
 
 
 def read_frames(connection: psycopg.Connection, name: str, choice: Choice, models: Sequence[str] = ()) -> Frames:
@@ -101,7 +115,18 @@ def read_frames(connection: psycopg.Connection, name: str, choice: Choice, model
         narrowed = {"dataset": choice.dataset, "kind": kind.estimates}
         rows = read_view(connection, "bi.estimate", narrowed)
         frames["bi.estimate"] = rows.sort_values("estimate_id", ignore_index=True)
+        frames["bi.dataset"] = read_view(connection, "bi.dataset", {"dataset": choice.dataset})
     return frames
+
+
+def _is_outdated(frames: Frames, choice: Choice) -> bool:
+    """Whether answers, images, regions or definitions changed after the newest statistics of the measure, or of all."""
+    if "bi.dataset" not in frames or frames["bi.estimate"].empty:
+        return False
+    stored = frames["bi.estimate"]
+    of_measure = stored[stored["measure"] == choice.measure]
+    computed = (stored if of_measure.empty else of_measure)["created_at"].max()
+    return bool(computed < frames["bi.dataset"]["last_change_at"].max())
 
 
 def _whose(columns: Collection[str], run_ids: list[int], dataset: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from imageo.errors import InputError
-from imageo.render.labels import DENOMINATORS, LEVELS, MEASURES, clean_label, listed, sorting_key
+from imageo.render.labels import DENOMINATORS, LEVELS, MEASURES, clean_label, distinct_labels, listed, sorting_key
 from imageo.render.maps import differences
 from imageo.render.maps.classes import CIVIDIS
 from imageo.render.maps.drawing import Drawing, draw
@@ -197,7 +197,7 @@ def _payload(
         "symbols": drawing.symbols,
         "reach": drawing.reach,
         "rated": [rated.get(code) for code in shapes["region_code"]],
-        "runs": [clean_label(run) for run in columns.runs],
+        "runs": distinct_labels(columns.runs),
         "measures": measures,
         "denominators": [{"key": key, "label": label} for key, label in DENOMINATORS.items()],
         "first": {

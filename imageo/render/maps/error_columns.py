@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from imageo.render.labels import clean_label, sorting_key
+from imageo.render.labels import clean_label, distinct_labels, sorting_key
 from imageo.render.maps.projection import Coordinates
 
 GRID_CELLS = 65_536
@@ -60,7 +60,8 @@ def error_columns(frame: pd.DataFrame, truth: Whole, answer: Whole) -> ErrorColu
         _cleaned(frame["true_country"], _COUNTRY_LETTERS).replace("", NO_COUNTRY),
         _cleaned(frame["place_country"], _COUNTRY_LETTERS).replace("", NO_COUNTRY),
     )
-    runs, (run,) = _dictionary(_cleaned(frame["run_label"], 80))
+    # By the labels as they are: two long ones may be cut to the same.
+    labels, (run,) = _dictionary(frame["run_label"])
     first, image = _images(frame, true_place, truth)
     order = np.lexsort((image, run))
     image, run = image[order], run[order]
@@ -70,7 +71,7 @@ def error_columns(frame: pd.DataFrame, truth: Whole, answer: Whole) -> ErrorColu
     truth_of_image = truth[first]
     away = (answer - truth)[order]
     return ErrorColumns(
-        names={"runs": runs, "images": images.tolist(), "places": places, "countries": countries},
+        names={"runs": distinct_labels(labels), "images": images.tolist(), "places": places, "countries": countries},
         whole={
             "image_x": _steps(truth_of_image[:, 0]),
             "image_y": _steps(truth_of_image[:, 1]),

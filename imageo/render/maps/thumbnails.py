@@ -8,8 +8,10 @@ import os
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from filecmp import cmp
 from io import BytesIO
 from pathlib import Path
 
@@ -64,15 +66,16 @@ class Thumbnails:
 def read_thumbnails(folder: Path, names: Mapping[int, str]) -> Thumbnails:
     """Thumbnails of the images `names` (id -> name), whose files are found in a folder and in the folders below it.
 
-    A file matches by its name without folder and image suffix, in any spelling of capital letters and accents. JPEG,
-    PNG, WebP and GIF. Raises InputError where there is no such folder.
+    A file matches by its name without folder and image suffix; in another spelling of capital letters and accents
+    where that is clear. JPEG, PNG, WebP and GIF. Raises InputError where there is no such folder, or where different
+    files match one image: a picture of another place would be taken for it.
     """
-    files = _files_by_name(folder, names.values())
+    files = _files_by_name(folder, set(names.values()))
     pictures: dict[int, bytes] = {}
     missing: list[str] = []
     unreadable: list[str] = []
     for image_id, name in names.items():
-        path = files.get(_folded(name))
+        path = files.get(name)
         if path is None:
             missing.append(name)
         elif picture := _picture(path):
@@ -110,21 +113,37 @@ def thumbnail(data: bytes) -> bytes:
     return file.getvalue()
 
 
-def _files_by_name(folder: Path, names: Iterable[str]) -> dict[str, Path]:
-    """The first file, by path, of each wanted name; only files that lie in the folder, wherever links point to."""
+def _files_by_name(folder: Path, names: Set[str]) -> dict[str, Path]:
+    """The file of each name; only files that lie in the folder, wherever links point to."""
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; --images takes the folder that holds the image files")
     home = folder.resolve()
-    wanted = {_folded(name) for name in names}
-    found: dict[str, Path] = {}
+    wanted = Counter(_folded(name) for name in names)
+    found: dict[str, list[Path]] = {}
     for here, below, files in os.walk(home):
         below[:] = sorted(name for name in below if not name.startswith("."))
         for name in sorted(files):
-            key = _folded(name)
             path = Path(here, name)
-            if key in wanted and key not in found and _is_inside(path, home):
-                found[key] = path
-    return found
+            if _folded(name) in wanted and _is_inside(path, home):
+                found.setdefault(_bare(name), []).append(path)
+    matched = {name: found[name] for name in names if name in found}
+    left = [bare for bare in found if bare not in matched]
+    offered, asked = (Counter(map(_folded, some)) for some in (left, names - matched.keys()))
+    for name in names - matched.keys():
+        key = _folded(name)
+        if offered[key] == asked[key] == 1:
+            matched[name] = next(found[bare] for bare in left if _folded(bare) == key)
+    return {name: _only(name, paths) for name, paths in matched.items()}
+
+
+def _only(name: str, paths: list[Path]) -> Path:
+    for other in paths[1:]:
+        if not cmp(paths[0], other, shallow=False):
+            raise InputError(
+                f"{paths[0]} and {other} both match the image {name!r} and differ; leave one of them, or give the "
+                "folder of one with --images"
+            )
+    return paths[0]
 
 
 def _is_inside(path: Path, home: Path) -> bool:
@@ -135,10 +154,14 @@ def _is_inside(path: Path, home: Path) -> bool:
     return real.is_relative_to(home) and real.is_file()
 
 
-def _folded(name: str) -> str:
+def _bare(name: str) -> str:
     while (bare := _SUFFIX.sub("", name)) != name:
         name = bare
-    return unicodedata.normalize("NFC", name).casefold()
+    return name
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", _bare(name)).casefold()
 
 
 def _picture(path: Path) -> bytes | None:

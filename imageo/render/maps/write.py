@@ -1,6 +1,5 @@
 """From the views of `bi` to a map in a file."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ import pandas as pd
 import psycopg
 
 from imageo.errors import InputError
+from imageo.render.files import check_place, write_text
 from imageo.render.labels import MEASURES
 from imageo.render.maps import sources
 from imageo.render.maps.choropleth import choropleth
@@ -107,7 +107,7 @@ def write_map(
         thumbnails=pictures.pictures,
         backdrop=drawn_from.backdrop,
     )
-    _write_whole(path, drawn.get_root().render())
+    write_text(path, drawn.get_root().render())
     return MapSummary(
         path=path,
         dataset=name,
@@ -129,10 +129,9 @@ def write_map(
 
 def check_html_path(path: Path) -> None:
     """Raise InputError where no page can be written, before anything is read for it."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file such as {path / 'map.html'}")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
+    check_place(path, "map.html")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{path}: a map is .html, not {path.suffix or 'a file without suffix'}")
 
 
 def check_folder(images: Path | None) -> None:
@@ -153,11 +152,3 @@ def _thumbnails(folder: Path | None, examples: pd.DataFrame) -> Thumbnails:
         return Thumbnails({}, (), ())
     shown = examples.drop_duplicates("image_id").sort_values("image_id")
     return read_thumbnails(folder, dict(zip(shown["image_id"].tolist(), shown["image_name"], strict=True)))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    # Beside the target, so that the last step is a rename and a failure leaves an older file as it was.
-    with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".imageo-") as folder:
-        unfinished = Path(folder) / path.name
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)

@@ -56,6 +56,9 @@ def read_patterns(
         sentence = f"No region is outlined: its local statistics are not stored; {command} computes them."
     else:
         sentence = _sentence(rows, runs)
+        changes = read_view(connection, "bi.dataset", {"dataset": dataset})["last_change_at"]
+        if (rows["created_at"] < changes.max()).any():
+            sentence += " Answers, images, regions or imageo have changed since: outlines may be out of date."
     return Patterns(rows[_COLUMNS].reset_index(drop=True), sentence)
 
 

@@ -55,7 +55,7 @@ class Drawn:
 def draw_figures(connection: "psycopg.Connection", choice: Choice, names: tuple[str, ...] = ORDER) -> Drawn:
     """Draw the named figures of the catalogue, light on white so that they can be read on any page."""
     from imageo.render.figures.style import figure_style
-    from imageo.render.figures.write import draw_figure, figure_caption, read_frames
+    from imageo.render.figures.write import draw_figure, figure_caption, read_frames, reason
 
     drawn = Drawn()
     with figure_style(), tempfile.TemporaryDirectory(prefix="imageo-") as folder:
@@ -65,7 +65,7 @@ def draw_figures(connection: "psycopg.Connection", choice: Choice, names: tuple[
                 # Without the caption that `imageo figure` writes below it: here it is text.
                 kind, drawing = _saved(draw_figure(name, frames, choice, caption=""), Path(folder) / name)
             except InputError as nothing:
-                drawn.left_out[name] = clean_label(nothing, 300)
+                drawn.left_out[name] = clean_label(reason(name, nothing), 300)
                 continue
             told = clean_label(figure_caption(name, frames, choice), 1000)
             drawn.figures[name] = Figure(name, told, drawing, kind)

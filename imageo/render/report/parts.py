@@ -6,7 +6,10 @@ from datetime import datetime
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from imageo.analysis.groups import COUNTRY_ATTRIBUTES, REGION_COLUMNS, image_labels
+from imageo.analysis.attractor_survey import AttractorOptions
+from imageo.analysis.groups import COUNTRY_ATTRIBUTES, REGION_COLUMNS, SCENE_FIELDS, image_labels
+from imageo.analysis.regression import FOLDS, MINIMUM_COUNT
+from imageo.analysis.spatial_survey import SpatialOptions
 from imageo.measures import LEVELS
 from imageo.render.labels import clean_label
 
@@ -19,6 +22,10 @@ GAP_GROUPINGS = ("continent", "income_group", "country", "us_state")
 LEAST_UNITS = 10
 """Regions that a spatial pattern needs, each of at least LEAST_PHOTOS."""
 LEAST_PHOTOS = 5
+
+
+# More draws than usual are none the worse.
+_OF_DRAWS = ("replicates", "permutations", "local_draws")
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,8 @@ def wanted_parts(
                     and not given["models"]
                     and not given.get("against")
                     and not given.get("reference")
-                    and bool(given["adjust"]) == has_scenes
+                    and given["fields"] == "consensus"
+                    and _are_scenes(given["adjust"], has_scenes)
                 ),
                 grouping,
                 has_scenes,
@@ -130,12 +138,7 @@ def wanted_parts(
                 "spatial",
                 "the spatial pattern",
                 f"imageo spatial --level {level} {of_measure} {of_dataset}",
-                lambda given: (
-                    given["level"] == level
-                    and given["measure"] == measure
-                    and given["denominator"] == "all"
-                    and set(given["run_ids"]) == all_runs
-                ),
+                lambda given: _is_usual(given, SpatialOptions(level=level, measure=measure).parameters(list(all_runs))),
                 level,
             )
         )
@@ -146,7 +149,7 @@ def wanted_parts(
             "attractor",
             "places answered too often",
             f"imageo attractors {of_dataset}",
-            lambda given: given["evidence"] == "name" and set(given["run_ids"]) == all_runs,
+            lambda given: _is_usual(given, AttractorOptions().parameters(list(all_runs))),
             "continent",
         ),
         Part(
@@ -167,11 +170,24 @@ def wanted_parts(
                 and given["fields"] == "consensus"
                 and not given.get("recipe")
                 and given["denominator"] == "all"
+                and (given["min_count"], given["folds"]) == (MINIMUM_COUNT, FOLDS)
                 and set(given["run_ids"]) == all_runs
             ),
         ),
     ]
     return parts
+
+
+def _is_usual(given: Parameters, usual: Parameters) -> bool:
+    """Whether an analysis is what its command makes of these runs when nothing else is asked of it."""
+    return set(given["run_ids"]) == set(usual["run_ids"]) and all(
+        given.get(key) == value for key, value in usual.items() if key not in ("run_ids", *_OF_DRAWS)
+    )
+
+
+def _are_scenes(adjust: Sequence[str], has_scenes: bool) -> bool:
+    """Whether rates are adjusted for the whole scene, `landmark` where answers carry it, or for nothing."""
+    return set(SCENE_FIELDS[:3]) <= set(adjust) <= set(SCENE_FIELDS) if has_scenes else not adjust
 
 
 def stored_parts(

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from imageo.errors import InputError
 from imageo.render.figures.catalogue import Choice
+from imageo.render.files import check_place, write_text
 from imageo.render.report.blocks import Figure, Report
 from imageo.render.report.compose import compose
 from imageo.render.report.drawn import draw_figures
@@ -45,10 +46,7 @@ def format_of(path: Path, given: Format | None) -> Format:
         raise InputError(f"{path}: a report is .html or .md, not {path.suffix or 'a file without suffix'}")
     if given is not None and given != found:
         raise InputError(f"{path}: --format {given} does not go with {path.suffix}; leave one out")
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file such as {path / ('report.' + found)}")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first")
+    check_place(path, f"report.{found}")
     return found
 
 
@@ -73,7 +71,7 @@ def write_report(
     drawn = draw_figures(connection, figures)
     report = compose(material, drawn, drawn_on)
     if kind == "html":
-        _write_whole(path, html_report(report))
+        write_text(path, html_report(report))
     else:
         _write_markdown(path, report)
     missing = {one.part.key: material.why(one.part) for one in survey.standings if one.analysis_id is None}
@@ -90,14 +88,6 @@ def write_report(
 
 def _figures(report: Report) -> list[Figure]:
     return [block for section in report.sections for block in section.blocks if isinstance(block, Figure)]
-
-
-def _write_whole(path: Path, text: str) -> None:
-    # Beside the target, so that the last step is a rename and a failure leaves an older file as it was.
-    with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".imageo-") as folder:
-        unfinished = Path(folder) / path.name
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
 
 
 def _write_markdown(path: Path, report: Report) -> None:

@@ -116,6 +116,7 @@ def attraction(count: int) -> pd.DataFrame:
             k = 10 + (i - 12) // 2 + run_id % 3
             rows.append(
                 {"run_id": run_id, "statistic": "attraction", "grouping": "country", "subject": f"C{i}", "n": 10}
+                | {"measure": "country_name"}
                 | {"k": k, "estimate": k / 10, "low": k / 20, "high": k / 5, "p_adjusted": 0.5 if i else 0.01}
                 | {"subject_name": HOSTILE[i] if i < 5 else f"Country {i}"}
             )

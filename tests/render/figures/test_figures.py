@@ -2,7 +2,9 @@
 
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -199,3 +201,14 @@ def _picture(figure: Figure) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_is_well_formed_whatever_names_hold(name: str, tmp_path: Path) -> None:
+    hostile = "".join(map(chr, (*range(0x20), 0x7F, 0x85, 0x2028, 0xFDD0, 0xFFFE, 0xFFFF, 0x1FFFF))) + "--x-->]]>"
+    choice, frames = replace(CHOICE, dataset=f"d{hostile}"), made([f"model{hostile}", "b"])
+    path = tmp_path / "drawn.svg"
+    with figure_style():
+        caption = figure_caption(name, frames, choice)
+        save_figure(draw_figure(name, frames, choice, caption), path, caption)
+    assert ElementTree.parse(path).getroot().tag.endswith("svg")

@@ -7,6 +7,7 @@ from imageo.errors import InputError
 from imageo.render.figures.catalogue import Choice
 from imageo.render.figures.models import models_of, short_names
 from imageo.render.figures.style import figure_style
+from imageo.render.figures.write import reason
 
 CHOICE = Choice("made")
 
@@ -56,3 +57,8 @@ def test_twenty_models_can_be_told_apart() -> None:
 def test_no_run_is_told() -> None:
     with pytest.raises(InputError, match="no run over dataset 'made' has a score"):
         models_of(_board(), CHOICE)
+
+
+@pytest.mark.parametrize("told", ["figure gaps: none is stored", "gaps: none is stored", "map: none is stored"])
+def test_why_a_figure_is_not_drawn_does_not_name_it_again(told: str) -> None:
+    assert reason("gaps", InputError(told)) == "none is stored"

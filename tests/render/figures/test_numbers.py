@@ -1,5 +1,6 @@
 """What figures draw, read back from their artists and checked against counts by hand and scipy."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import stats
 
 from imageo.errors import InputError
 from imageo.render.figures.catalogue import Choice
+from imageo.render.figures.dataset import _share
 from imageo.render.figures.errors import steps_km
 from imageo.render.figures.style import figure_style
 from imageo.render.figures.write import draw_figure, figure_caption
@@ -191,6 +193,15 @@ def test_a_bound_belongs_to_the_upper_class_as_on_the_page() -> None:
     assert CIVIDIS[2] in _fills(_draw("world", frames).axes[0])  # 30 %
 
 
+def test_words_of_maps_say_how_many_regions_are_hatched_of_each_model() -> None:
+    rows = [rate(0, "AA", 1, 20), rate(0, "BB", 4, 20), rate(1, "AA", 1, 20), rate(1, "BB", 2, 20, answered=4)]
+    frames = _maps(*rows, runs=2)
+    told = figure_caption("world", frames, CHOICE)
+    assert "lie in 2 countries, of which 2 have at least 10; the others are hatched" in told
+    told = figure_caption("world", frames, replace(CHOICE, denominator="answered"))
+    assert "of which 1 to 2, by model, have at least 10" in told
+
+
 def test_all_maps_share_their_classes() -> None:
     """0.9, 0.95, 0.95 and 0.6 alone lie in classes of 50, 70, 80, 90, 95 %; beside low rates in 10, 30, 50, 70, 90."""
     low = [rate(0, code, k, 20) for code, k in (("AA", 1), ("BB", 3), ("CC", 7), ("DD", 11))]
@@ -253,3 +264,14 @@ def test_the_dataset_in_the_united_states_is_that_part_of_it() -> None:
         _draw("dataset", frames, Choice("made", level="us_state"))
     with pytest.raises(InputError, match="choose level country or us_state"):
         _draw("dataset", frames, Choice("made", level="admin1"))
+
+
+@pytest.mark.parametrize(
+    ("count", "images", "told"),
+    [
+        *((1, 2796, "<1 %"), (1, 200, "<1 %"), (27, 2796, "<1 %"), (28, 2796, "1 %"), (1, 40, "3 %")),
+        *((199, 200, ">99 %"), (200, 200, "100 %"), (198, 200, "99 %"), (1, 1, "100 %")),
+    ],
+)
+def test_shares_of_a_dataset_are_not_rounded_to_none_or_all(count: int, images: int, told: str) -> None:
+    assert _share(count, images) == told

@@ -150,10 +150,29 @@ def test_regression_of_another_measure_names_what_is_stored() -> None:
         draw_figure("regression", frames("regression", 2), Choice("made", measure="city_match"))
 
 
+def test_attractors_by_place_are_not_told_as_names() -> None:
+    made = frames("attractors", 2)
+    told = figure_caption("attractors", made, CHOICE)
+    by_place = made["bi.estimate"].assign(
+        measure="country_place", p_adjusted=0.01, analysis_id=99, created_at=START + pd.Timedelta(days=1)
+    )
+    made["bi.estimate"] = pd.concat([made["bi.estimate"], by_place], ignore_index=True)
+    assert "how often a country is named" in told
+    assert figure_caption("attractors", made, CHOICE) == told
+
+
 def test_gaps_keep_worst_and_best_apart() -> None:
     rates, gap = _drawn("gaps", 1).axes
     assert [line.get_xdata()[0] for line in rates.lines] == pytest.approx([20.0, 60.0])
     assert gap.lines[-1].get_xdata()[0] == pytest.approx(40.0)
+
+
+def test_words_of_gaps_say_how_many_images_every_model_was_asked_for() -> None:
+    made = frames("gaps", 2)
+    rows = made["bi.estimate"]
+    assert "with at least 10 images" in figure_caption("gaps", made, CHOICE)
+    rows["parameters"] = [{"minimum_n": 30 if run_id == 2 else 10} for run_id in rows["run_id"]]
+    assert "with at least 10 or 30 images" in figure_caption("gaps", made, CHOICE)
 
 
 def test_verdicts_by_measure_and_denominator() -> None:

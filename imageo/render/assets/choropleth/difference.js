@@ -4,6 +4,7 @@
 const differences = {
   rate: {
     between: (run, other) => run - other,
+    classOf: imageo.classOfDifference,
     isBetter: (a, b) => a > b,
     told: imageo.points,
     row: "Difference",
@@ -26,6 +27,7 @@ const differences = {
   },
   distance: {
     between: (run, other) => (run === other ? 1 : run / other),
+    classOf: (steps, ratio) => steps.length - imageo.classOf(steps, ratio),
     isBetter: (a, b) => a < b,
     told: imageo.times,
     row: "Ratio",
@@ -51,7 +53,7 @@ const differences = {
 /** A look at what one run does better or worse than another; see `imageo.rateLook`. */
 imageo.differenceLook = (payload, chosen) => {
   const measure = payload.measures[chosen.measure];
-  const { between, isBetter, told, row, value, classes, heading, start, coloured } = differences[measure.kind];
+  const { between, classOf, isBetter, told, row, value, classes, heading, start, coloured } = differences[measure.kind];
   const steps = payload.steps[measure.kind];
   const [singular] = payload.level;
   const pair = [chosen, { ...chosen, run: chosen.other }];
@@ -68,8 +70,7 @@ imageo.differenceLook = (payload, chosen) => {
   const states = mine.map((reading, index) => {
     if (reading === null && theirs[index] === null) return "none";
     if (values[index] === null) return "thin";
-    const rising = imageo.classOf(steps, values[index]);
-    return `class-${measure.kind === "rate" ? rising : steps.length - rising}`;
+    return `class-${classOf(steps, values[index])}`;
   });
 
   const rows = (index) => {

@@ -47,6 +47,10 @@ imageo.isEnough = (payload, reading) => reading !== null && reading.n >= payload
 /** The class of a number among boundaries; a class holds its lower one. Sums of fractions are a hair off. */
 imageo.classOf = (breaks, number) => breaks.filter((edge) => number >= edge - 1e-9).length;
 
+/** The same of a difference and boundaries on both sides of 0: each class holds the one nearer to 0, on either side. */
+imageo.classOfDifference = (breaks, number) =>
+  breaks.filter((edge) => (edge < 0 ? number > edge + 1e-9 : number >= edge - 1e-9)).length;
+
 /** Places from the best, 1, among numbers that are not null: { place, among, ties } or null. */
 imageo.ranks = (numbers, isBetter) => {
   const ordered = numbers.filter((number) => number !== null).sort((a, b) => (isBetter(a, b) ? -1 : 1));

@@ -56,9 +56,9 @@ def _top(rows: Sequence[Row], measure: str) -> list[Finding]:
             continue
         rate = rates[row["run_label"]]
         text = (
-            f"{name(row['run_label'])} states the highest confidence for {percent(row['estimate'])} of its"
-            f" {count(row['n'])} answers; of those, {percent(rate['estimate'])} are right, {hit(measure)}"
-            f" ({percent_interval(rate['low'], rate['high'])}, n = {count(rate['n'])})."
+            f"{name(row['run_label'])} states the highest confidence for {percent(row['estimate'])} of the"
+            f" {count(row['n'])} answers that state one; of those, {percent(rate['estimate'])} are right,"
+            f" {hit(measure)} ({percent_interval(rate['low'], rate['high'])}, n = {count(rate['n'])})."
         )
         findings.append(Finding("confidence", text, is_claim=False, about=(row["run_label"],)))
     return findings
@@ -115,7 +115,7 @@ def _apart(rows: Sequence[Row]) -> list[Row]:
 
 
 def _blind(rows: Sequence[Row]) -> list[Finding]:
-    """Runs whose confidence does not tell right from wrong, as far as can be seen."""
+    """Runs whose confidence does not tell right from wrong, as far as can be seen, or tells it the wrong way round."""
     findings = []
     for row in rows:
         if row["statistic"] != "auroc" or row["estimate"] is None:
@@ -123,8 +123,14 @@ def _blind(rows: Sequence[Row]) -> list[Finding]:
         if row["low"] is not None and row["low"] > 0.5:
             continue
         interval = "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}, "
+        is_turned = row["high"] is not None and row["high"] < 0.5
+        said = (
+            "is higher for wrong answers than for right ones"
+            if is_turned
+            else "does not tell right answers from wrong ones beyond chance"
+        )
         text = (
-            f"The confidence of {name(row['run_label'])} does not tell right answers from wrong ones beyond chance"
+            f"The confidence of {name(row['run_label'])} {said}"
             f" (AUROC {row['estimate']:.2f}, {f'95 % interval {interval}' if interval else ''}n = {count(row['n'])})."
             + (f" {name(row['note'])}" if row["note"] else "")
         )

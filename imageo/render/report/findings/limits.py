@@ -1,6 +1,7 @@
 """What these data cannot say: told before anything else."""
 
 from collections.abc import Mapping, Sequence
+from math import floor
 
 from imageo.render.labels import listed
 from imageo.render.report.findings.gaps import groups_of
@@ -43,24 +44,24 @@ def spread(country_counts: Mapping[str, int], minimum_n: int) -> list[str]:
     thin = {country: n for country, n in country_counts.items() if n < minimum_n}
     text = [f"{percent(share)} of the n = {total:,} photos are from {names}."]
     if thin:
+        have, they, them = ("has", "it counts", "it") if len(thin) == 1 else ("have", "they count", "them")
         text.append(
-            f"{len(thin):,} of {len(country_counts):,} countries have fewer than {minimum_n} photos, together n ="
-            f" {sum(thin.values()):,}: they count in the whole, and nothing is said of them one by one."
+            f"{len(thin):,} of {len(country_counts):,} countries {have} fewer than {minimum_n} photos, together n ="
+            f" {sum(thin.values()):,}: {they} in the whole, and no gap of {them} is told."
         )
     return text
 
 
 def non_answers(board: Sequence[Row]) -> list[str]:
     """Runs that often gave no coordinates."""
-    shares = {name(row["run_label"]): (row["n_located"] / row["n_images"], row["n_images"]) for row in board}
-    few = sorted(
-        ((share, run, n) for run, (share, n) in shares.items() if share < FEW_ANSWERS), key=lambda one: one[:2]
-    )
+    shares = sorted((row["n_located"] / row["n_images"], name(row["run_label"]), row["n_images"]) for row in board)
+    few = [one for one in shares if one[0] < FEW_ANSWERS]
     if not shares:
         return []
     if not few:
-        least, n = min(shares.values())
-        some = "every photo" if least == 1 else f"at least {percent(least)} of its photos"
+        least, _, n = shares[0]
+        # Rounded down: "at least" is to be true.
+        some = "every photo" if least == 1 else f"at least {percent(floor(1000 * least) / 1000)} of its photos"
         return [f"Every run gave coordinates for {some} (n = {n:,})."]
     counts = {n for _, _, n in few}
     each = "" if len(counts) == 1 else " of n = {:,}"
@@ -102,7 +103,8 @@ def thin_groups(rows: Sequence[Row], minimum_n: int) -> str:
     thin = [row for row in rates if row["n"] < minimum_n]
     if not thin:
         return ""
+    have, are = ("has", "is") if len(thin) == 1 else ("have", "are")
     return (
-        f"{len(thin):,} of {groups_of(rates[0]['grouping'], len(rates))} have fewer than {minimum_n} photos"
-        f" (n = {sum(row['n'] for row in thin):,} in all) and are not compared."
+        f"{len(thin):,} of {groups_of(rates[0]['grouping'], len(rates))} {have} fewer than {minimum_n} photos"
+        f" (n = {sum(row['n'] for row in thin):,} in all) and {are} not compared."
     )

@@ -7,7 +7,7 @@ from imageo.analysis.corrections import false_discovery
 from imageo.render.labels import clean_label
 from imageo.render.report.findings.finding import Finding, evidence
 from imageo.render.report.findings.gaps import groups_of
-from imageo.render.report.words import SIGNIFICANT, Row, count, name, p_value, sentence_list
+from imageo.render.report.words import SIGNIFICANT, Row, count, name, p_value, plural, sentence_list
 
 _SPOTS = {
     ("getis_ord_z", True): "hot spots, with larger errors than elsewhere",
@@ -110,8 +110,8 @@ def attractor_findings(rows: Sequence[Row]) -> list[Finding]:
             else "never true here, so there is no ratio"
         )
         text = (
-            f"{name(row['run_label'])} answers {place} {side}: {count(row['k'])} times where n = {count(row['n'])}"
-            f" photos were taken there ({ratio}, {p_value(p)} corrected over {len(tested):,} places)."
+            f"{name(row['run_label'])} answers {place} {side}: {plural(int(row['k']), 'time')} where n ="
+            f" {count(row['n'])} photos were taken there ({ratio}, {p_value(p)} corrected over {len(tested):,} places)."
         )
         has_logs = has_interval and row["low"] > 0
         strength = evidence(*(log(row[end]) for end in ("estimate", "low", "high"))) if has_logs else 0.0

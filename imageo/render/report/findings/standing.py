@@ -96,8 +96,10 @@ def _difference(pair: Row) -> str:
 
 
 def _uncorrected(pair: Row) -> str:
-    """Why a difference whose own interval leaves out 0 is none."""
-    return " that outlasts the correction for the number of tests" if least(pair["low"], pair["high"]) > 0 else ""
+    """Why a difference is not called one: few photos show none, however large it is."""
+    is_corrected_away = least(pair["low"], pair["high"]) > 0
+    why = "outlasts the correction for the number of tests" if is_corrected_away else "can be told from chance"
+    return f" that {why}"
 
 
 def _alone(first: Row, second: Row, pair: Row, measure: str) -> Finding:

@@ -32,9 +32,10 @@ def cost(material: Material, drawn: Drawn) -> Section:
     }
     shown = {column: told for column, told in columns.items() if costs[column].notna().any()}
     front = [name(row["run_label"]) for row in records(costs) if row["is_on_frontier"]]
+    any_of = "any of " if len(front) > 1 else ""
     told = (
-        f"No other model is both cheaper and better than {sentence_list(front)} (rate within 25\u00a0km over all"
-        " photos, as measured: a difference in rates may be chance, see the comparison)."
+        f"No other model is both cheaper and better than {any_of}{sentence_list(front)} (rate within 25\u00a0km"
+        " over all photos, as measured: a difference in rates may be chance, see the comparison)."
         if len(front) > 0
         else ""
     )

@@ -8,9 +8,7 @@ from imageo.render.report.findings.confidence import confidence_findings
 from imageo.render.report.findings.finding import strongest_first
 from imageo.render.report.findings.scenes import RATIOS, fit_note, scene_findings
 from imageo.render.report.material import Material
-from imageo.render.report.words import Row, count, is_right, name, number_cell, p_cell, share_cell, text_table
-
-_MOST_SENTENCES = 12
+from imageo.render.report.words import Row, count, is_right, name, number_cell, p_cell, percent, share_cell, text_table
 
 _MOST_SENTENCES = 12
 
@@ -79,6 +77,8 @@ def _summary(rows: Sequence[Row]) -> Table:
             by_run.setdefault(row["run_label"], {})[row["statistic"]] = row
         elif row["grouping"] == "confidence" and row["subject"] == "5" and row["statistic"] == "rate":
             top[row["run_label"]] = row
+    # What a level is worth would be learnt from a single model's own answers: its error would be 0 whatever it says.
+    is_alone = sum("calibration_error" in found and found["top_share"]["n"] > 0 for found in by_run.values()) < 2
     cells = [
         (
             name(run),
@@ -86,15 +86,15 @@ def _summary(rows: Sequence[Row]) -> Table:
             share_cell(found["top_share"]),
             share_cell(top.get(run)),
             number_cell(found["auroc"]),
-            share_cell(found["calibration_error"]),
-            share_cell(found["overconfidence"]),
+            share_cell(None if is_alone else found["calibration_error"]),
+            share_cell(None if is_alone else found["overconfidence"]),
         )
         for run, found in by_run.items()
         if "top_share" in found and "auroc" in found
     ]
     columns = [
         ("model", False),
-        ("answers", True),
+        ("answers with one", True),
         ("states 5, % (95 %)", True),
         ("then right, % (95 %)", True),
         ("AUROC (95 %)", True),
@@ -102,9 +102,11 @@ def _summary(rows: Sequence[Row]) -> Table:
         ("overconfident, points", True),
     ]
     worth = ", ".join(
-        f"{row['subject']} = {100 * row['estimate']:.0f}\u00a0%" for row in rows if row["statistic"] == "level_worth"
+        f"{row['subject']} = {percent(row['estimate'])}" for row in rows if row["statistic"] == "level_worth"
     )
     note = f"What a level is worth over all models: {worth}." if worth else ""
+    if is_alone and worth:
+        note += " One model alone cannot be compared with how others use these words: it has no calibration error."
     return text_table("Confidence by model", columns, cells, note)
 
 

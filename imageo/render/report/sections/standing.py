@@ -92,14 +92,14 @@ def rate_cell(run: Row, measure: str, denominator: str) -> str:
 def _rates(board: Sequence[Row], measure: str) -> Table:
     rows = [
         (
-            str(rank),
+            _rank(run, board, f"{measure}_all"),
             name(run["run_label"]),
             rate_cell(run, measure, "all"),
             count(counted(run, measure, "all")),
             rate_cell(run, measure, "answered"),
             count(counted(run, measure, "answered")),
         )
-        for rank, run in enumerate(board, 1)
+        for run in board
     ]
     columns = [
         ("rank", True),
@@ -110,6 +110,13 @@ def _rates(board: Sequence[Row], measure: str) -> Table:
         ("n", True),
     ]
     return text_table(f"Rate {hit(measure)}, under both denominators", columns, rows)
+
+
+def _rank(run: Row, board: Sequence[Row], column: str) -> str:
+    """Place by a rate, ties sharing the best; a dash for a run without one."""
+    if run[column] is None:
+        return "-"
+    return str(1 + sum(other[column] is not None and other[column] > run[column] for other in board))
 
 
 def _measures(board: Sequence[Row]) -> Table:
