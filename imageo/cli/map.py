@@ -108,6 +108,8 @@ def command(
         click.echo(json.dumps(dataclasses.asdict(drawn), default=str) if as_json else str(path))
         return
     _refuse(ctx, ("min_km", "max_km"), "goes with --errors; a bias map draws regions")
+    if level != "hex":
+        _refuse(ctx, ("resolution",), "goes with --level hex; other regions have their size")
     check_folder(images)
     with connect(settings, role="reader") as connection:
         summary = write_map(

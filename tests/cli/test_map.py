@@ -205,6 +205,7 @@ def test_same_data_same_bytes(tourist: User) -> None:
         (("--measure", "charm"), "there is no measure 'charm'"),
         (("--level", "us_state"), "there are no rates at level us_state"),
         (("--images", "nowhere"), "nowhere: no such folder"),
+        (("--resolution", "3"), "--resolution goes with --level hex"),
     ],
 )
 def test_what_there_is_not_is_said_in_one_line(tourist: User, arguments: tuple[str, ...], words: str) -> None:

@@ -363,8 +363,8 @@ def test_limits_say_what_the_data_cannot() -> None:
 def test_limits_of_several_thin_countries() -> None:
     told = limits([BOARD], {"Chad": 50, "Peru": 30, "Fiji": 7, "Oman": 8}, [], M, 10)
     assert plain(told[1]) == (
-        "2 of 4 countries have fewer than 10 photos, together n = 15: they count in the whole, and nothing is said of"
-        " them one by one."
+        "2 of 4 countries have fewer than 10 photos, together n = 15: they count in the whole, and no gap of"
+        " them is told."
     )
 
 

@@ -212,10 +212,12 @@ def test_markdown_is_written_with_its_figures_or_not_at_all(tmp_path: Path, monk
     assert sorted(each.name for each in tmp_path.iterdir()) == ["report.md", "report_files"]
 
 
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["thesis.docx", "holiday.png"])
+def test_a_folder_of_somebody_else_is_left_alone(file: str, tmp_path: Path) -> None:
     beside = tmp_path / "report_files"
     beside.mkdir()
-    (beside / "thesis.docx").touch()
-    with pytest.raises(InputError, match=r"holds thesis\.docx, which is no figure of a report"):
+    (beside / "world.svg").touch()
+    (beside / file).touch()
+    with pytest.raises(InputError, match=f"holds {file}, which is no figure of a report"):
         _write_markdown(tmp_path / "report.md", everywhere("first"))
     assert not (tmp_path / "report.md").exists()

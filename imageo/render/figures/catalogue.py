@@ -97,7 +97,7 @@ FIGURES = {
     "dataset": FigureKind(
         "Where the images of a dataset lie (--level us_state: the United States), and what they show.",
         "dataset",
-        {"bi.image_detail": (), "bi.region_shape": ("level",)},
+        {"bi.image_detail": (), "bi.region_shape": ("level",), "bi.regression_panel": ()},
     ),
     "funnel": FigureKind(
         "Rates of regions, and which of them chance cannot explain.",

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 
+from imageo.analysis.consensus import TIE, consensus
 from imageo.errors import InputError
 from imageo.render.figures.captions import counted, set_title
 from imageo.render.figures.catalogue import Choice, Frames
@@ -28,8 +29,9 @@ _LEVELS = {"country": "country_name", "us_state": "state_name"}
 def draw(frames: Frames, choice: Choice) -> Figure:
     """A map of the images (dots, or counts by hexagon), bars by continent and country, bars of what is seen.
 
-    `frames`: `bi.image_detail` of the dataset and `bi.region_shape` of the level: `country` for the world, `us_state`
-    for the United States with bars by state. What is seen is what most models say; left out where none does.
+    `frames`: `bi.image_detail` of the dataset, `bi.regression_panel` and `bi.region_shape` of the level: `country` for
+    the world, `us_state` for the United States with bars by state. What is seen is what most models say, one vote each;
+    left out where none does.
     """
     images = _images(frames, choice)
     width = mpl.rcParams["figure.figsize"][0]
@@ -41,7 +43,7 @@ def draw(frames: Frames, choice: Choice) -> Figure:
     figure = Figure(figsize=(width, height + 2.9))
     upper = figure.add_gridspec(2, 1, height_ratios=[height, 2.2])
     _map(figure, figure.add_subplot(upper[0]), plane, images)
-    bars = _bars(images, choice)
+    bars = _bars(images, _seen(frames, images), choice)
     lower = upper[1].subgridspec(1, len(bars), width_ratios=[1.0] * len(bars))
     rows = max(len(counts) for counts in bars.values())
     for column, (title, counts) in enumerate(bars.items()):
@@ -55,7 +57,7 @@ def caption(frames: Frames, choice: Choice) -> str:
     everything = len(frames["bi.image_detail"])
     shown = "" if len(images) == everything else f", {len(images):,} of them in a US state"
     drawn = "A dot is an image" if len(images) <= _MOST_DOTS else "Hexagons count images, on a log scale"
-    described = int((images["n_described"] > 0).sum())
+    described = int(_seen(frames, images).notna().any(axis=1).sum())
     seen = f" What is seen: as most models say, known of {counted(described, 'image')}." if described else ""
     return (
         f"Dataset {clean_label(choice.dataset, 60)}, {counted(everything, 'image')}{shown}. "
@@ -77,6 +79,14 @@ def _images(frames: Frames, choice: Choice) -> pd.DataFrame:
         where = " in a US state" if choice.level == "us_state" else ""
         raise InputError(f"dataset: {choice.dataset!r} has no image{where}; load them with `imageo ingest truth`")
     return images
+
+
+def _seen(frames: Frames, images: pd.DataFrame) -> pd.DataFrame:
+    """What most models see in each of `images`, a column a scene field; missing where none says."""
+    panel = frames["bi.regression_panel"]
+    model = panel["provider"] + "/" + panel["model"]
+    agreed = consensus(panel.assign(model_id=model), _SCENES).replace(TIE, "undecided")
+    return agreed.reindex(images["image_id"])
 
 
 def _map(figure: Figure, axes: Axes, plane: Plane, images: pd.DataFrame) -> None:
@@ -110,14 +120,14 @@ def _counts_map() -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("counts", mpl.colormaps["Blues"](np.linspace(0.4, 1.0, 9)))
 
 
-def _bars(images: pd.DataFrame, choice: Choice) -> Mapping[str, "pd.Series[int]"]:
+def _bars(images: pd.DataFrame, seen: pd.DataFrame, choice: Choice) -> Mapping[str, "pd.Series[int]"]:
     """Title -> counts, in the order in which they are drawn."""
     bars = {}
     if choice.level == "country":
         bars["continent"] = images["continent_name"].fillna("none").value_counts()
     bars[choice.level.replace("us_", "US ")] = _top(images[_LEVELS[choice.level]].fillna("none"))
-    seen = [images[field].dropna().value_counts() for field in _SCENES]
-    if groups := [counts for counts in seen if not counts.empty]:
+    counted_words = [seen[field].dropna().value_counts() for field in _SCENES]
+    if groups := [counts for counts in counted_words if not counts.empty]:
         bars["what is seen"] = pd.concat([each for counts in groups for each in (counts, _GAP)][:-1])
     return bars
 

@@ -13,7 +13,7 @@ from imageo.render.figures.catalogue import Choice
 from imageo.render.files import check_place, write_text
 from imageo.render.report.blocks import Figure, Report
 from imageo.render.report.compose import compose
-from imageo.render.report.drawn import draw_figures
+from imageo.render.report.drawn import ORDER, draw_figures
 from imageo.render.report.html import html_report
 from imageo.render.report.markdown import markdown_report
 from imageo.render.report.material import ReportChoice, read_material, read_survey
@@ -121,4 +121,5 @@ def _stranger(folder: Path) -> str | None:
     """A file that no report wrote, for a folder of that name may be somebody's own."""
     if not folder.is_dir():
         return folder.name
-    return next((each.name for each in sorted(folder.iterdir()) if each.suffix not in (".svg", ".png")), None)
+    ours = {f"{name}{suffix}" for name in ORDER for suffix in (".svg", ".png")}
+    return next((each.name for each in sorted(folder.iterdir()) if each.name not in ours), None)

@@ -19,7 +19,7 @@ from imageo.render.figures.errors import steps_km
 from imageo.render.figures.style import figure_style
 from imageo.render.figures.write import draw_figure, figure_caption
 from imageo.render.maps.classes import CIVIDIS
-from tests.render.figures.world import CHOICE, board, detail, images, made, rate, reliability, shapes
+from tests.render.figures.world import CHOICE, board, detail, images, made, panel, rate, reliability, shapes
 
 NAN = float("nan")
 
@@ -27,6 +27,10 @@ NAN = float("nan")
 def _draw(name: str, frames: dict[str, pd.DataFrame], choice: Choice = CHOICE) -> Figure:
     with figure_style():
         return draw_figure(name, frames, choice)
+
+
+def _of_images(number: int) -> dict[str, pd.DataFrame]:
+    return {"bi.image_detail": images(number), "bi.region_shape": shapes(), "bi.regression_panel": panel(number)}
 
 
 def _answers(*errors: list[float], confidence: list[list[float]] | None = None) -> dict[str, pd.DataFrame]:
@@ -234,16 +238,16 @@ def test_a_region_without_a_boundary_is_told() -> None:
 
 
 def test_few_images_are_dots_at_their_place_and_many_are_counted() -> None:
-    few = _draw("dataset", {"bi.image_detail": images(40), "bi.region_shape": shapes()})
+    few = _draw("dataset", _of_images(40))
     dots = [each for each in few.axes[0].collections if len(each.get_offsets()) == 40]
     assert len(dots) == 1
-    many = _draw("dataset", {"bi.image_detail": images(2000), "bi.region_shape": shapes()})
+    many = _draw("dataset", _of_images(2000))
     (cells,) = [each for each in many.axes[0].collections if each.get_array() is not None]
     assert np.asarray(cells.get_array()).sum() == 2000
 
 
 def test_bars_count_every_image_once() -> None:
-    figure = _draw("dataset", {"bi.image_detail": images(42), "bi.region_shape": shapes()})
+    figure = _draw("dataset", _of_images(42))
     words = _words(figure)
     assert {" 28 (67 %)", " 14 (33 %)"} <= set(words)
     assert "5 others" in words  # 14 countries of 3 images each: nine bars and the rest
@@ -252,14 +256,26 @@ def test_bars_count_every_image_once() -> None:
 
 
 def test_what_is_seen_is_left_out_where_no_model_says() -> None:
-    silent = images(5, environment=None, scene_type=None, setting=None, n_described=0)
-    figure = _draw("dataset", {"bi.image_detail": silent, "bi.region_shape": shapes()})
-    assert "what is seen" not in _words(figure)
-    assert "What is seen" not in figure_caption("dataset", {"bi.image_detail": silent}, CHOICE)
+    silent = panel(5, environment=None, scene_type=None, setting=None)
+    frames = {"bi.image_detail": images(5), "bi.region_shape": shapes(), "bi.regression_panel": silent}
+    assert "what is seen" not in _words(_draw("dataset", frames))
+    assert "What is seen" not in figure_caption("dataset", frames, CHOICE)
+
+
+def test_what_is_seen_is_what_most_models_say_however_often_one_was_asked() -> None:
+    indoor = panel(4, environment="indoor", model="often")
+    often = pd.concat([panel(4, models=2), indoor, indoor, indoor], ignore_index=True)
+    frames = {"bi.image_detail": images(8), "bi.region_shape": shapes(), "bi.regression_panel": often}
+    words = _words(_draw("dataset", frames))
+    assert "outdoor" in words
+    assert "indoor" not in words
+    assert "known of 4 images" in figure_caption("dataset", frames, CHOICE)
+    two = pd.concat([panel(4), indoor], ignore_index=True)
+    assert "undecided" in _words(_draw("dataset", frames | {"bi.regression_panel": two}))
 
 
 def test_the_dataset_in_the_united_states_is_that_part_of_it() -> None:
-    frames = {"bi.image_detail": images(5), "bi.region_shape": shapes()}
+    frames = _of_images(5)
     with pytest.raises(InputError, match="'made' has no image in a US state"):
         _draw("dataset", frames, Choice("made", level="us_state"))
     with pytest.raises(InputError, match="choose level country or us_state"):

@@ -114,7 +114,20 @@ def images(number: int, **columns: Any) -> pd.DataFrame:
             "country_name": [f"Country {place % 14}" for place in places],
             "state_code": None,
             "state_name": None,
-            "n_described": 1,
+        }
+    )
+    return frame.assign(**columns)
+
+
+def panel(number: int, models: int = 1, **columns: Any) -> pd.DataFrame:
+    """`bi.regression_panel`, so far as it tells what is seen: every model the same."""
+    places = np.tile(np.arange(number), models)
+    frame = pd.DataFrame(
+        {
+            "panel_id": np.arange(number * models),
+            "provider": "made",
+            "model": np.repeat([f"model-{one}" for one in range(models)], number),
+            "image_id": places,
             "environment": "outdoor",
             "scene_type": np.where(places % 2 == 0, "street", "building"),
             "setting": None,
@@ -142,6 +155,7 @@ def made(labels: Sequence[str], answers: int = 40) -> dict[str, pd.DataFrame]:
         "bi.region_rate": pd.DataFrame([*rates, rate(0, "DD", 1, 3)]),
         "bi.region_shape": shapes(),
         "bi.image_detail": images(answers),
+        "bi.regression_panel": panel(answers, len(labels)),
     }
 
 
